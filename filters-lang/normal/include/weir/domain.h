@@ -1,0 +1,64 @@
+/* domain.h - the set of values that one attribute may have in a conjunction.
+ *
+ * A product over {absent, bool, number, string, timestamp}.  Numbers, strings and timestamps are
+ * unions of disjoint intervals in ascending order, with open or closed ends, over the rationals,
+ * the byte strings and the instants: finite sets are intervals of one point, `<> 5` is two
+ * intervals, the prefix p is [p, next(p)).  So intersection, union and inclusion are exact; what
+ * an interval cannot say about strings (substrings, suffixes) is listed beside.  Plain data, read
+ * by the matcher; built and compared in weir::normal only. */
+#ifndef WEIR_DOMAIN_H
+#define WEIR_DOMAIN_H
+
+#include <weir/value.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* One end of an interval; without `bounded` it is infinite and the rest is meaningless. */
+struct weir_end {
+    bool bounded;
+    bool closed;
+    struct weir_value value; /* int, double, timestamp or string; a number that is an int64 is int */
+};
+
+struct weir_interval {
+    struct weir_end low, high;
+};
+
+struct weir_intervals {
+    const struct weir_interval *v;
+    uint32_t count; /* 0: the empty set */
+};
+
+struct weir_strings {
+    const struct weir_str *v; /* ascending, distinct */
+    uint32_t count;
+};
+
+#define WEIR_KIND_ABSENT 1u /* the notification may lack the attribute */
+#define WEIR_KIND_FALSE 2u
+#define WEIR_KIND_TRUE 4u
+#define WEIR_KIND_INT 8u     /* ints within `numbers` */
+#define WEIR_KIND_DOUBLE 16u /* doubles within `numbers` */
+#define WEIR_KIND_STRING 32u /* strings within `strings` and the lists */
+#define WEIR_KIND_TIMESTAMP 64u
+#define WEIR_KIND_ALL 127u
+
+struct weir_domain {
+    uint32_t kinds; /* a kind that is not set makes its part below empty */
+    struct weir_intervals numbers;
+    struct weir_intervals timestamps;
+    struct weir_intervals strings;
+    struct weir_strings contains, ends;         /* a string must contain / end with each */
+    struct weir_strings contains_not, ends_not; /* and with none of these */
+};
+
+/* True when the value (NULL: absent) is in the domain.  O(log intervals + list bytes). */
+bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *value);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIR_DOMAIN_H */

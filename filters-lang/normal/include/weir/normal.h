@@ -1,0 +1,120 @@
+/* normal.h - the normal form of filters, and the algebra on it: covers, intersects, conforms.
+ *
+ * A normal form is a disjunction of conjunctions; a conjunction holds one canonical domain per
+ * attribute and a list of residuals (what no domain can say).  It travels between brokers as
+ * canonical bytes: equal normal forms have equal bytes.  Where the expansion would exceed
+ * WEIR_CONJUNCTIONS_MAX the normal form is a wider hull of its filter, and says so.
+ *
+ * The golden rule: covers may err only to "no", intersects may err only to "yes".  Immutable. */
+#ifndef WEIR_NORMAL_H
+#define WEIR_NORMAL_H
+
+#include <weir/domain.h>
+#include <weir/filter.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weir_normal;
+
+/* What no domain can say: a predicate over several attributes, arithmetic, MATCHES, a general LIKE
+ * and their negations.  TRUE is required.  `text` is its canonical text: its identity. */
+struct weir_residual {
+    struct weir_str text;
+    const struct weir_node *node;
+};
+
+struct weir_constraint {
+    struct weir_str name;
+    struct weir_domain domain; /* neither empty nor full */
+};
+
+struct weir_conjunction {
+    const struct weir_constraint *constraints; /* names ascending, distinct */
+    uint32_t constraint_count;
+    const struct weir_residual *residuals; /* texts ascending, distinct */
+    uint32_t residual_count;
+};
+
+/* Computes the normal form of a filter, on its own: it does not refer to the filter afterwards.
+ * WEIR_ENOMEM only. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out,
+                                                        const struct weir_filter *filter,
+                                                        const struct weir_alloc *alloc);
+/* Decodes and validates untrusted bytes; accepts exactly what weir_normal_bytes returns.
+ * WEIR_EMALFORMED, WEIR_ELIMIT or WEIR_ENOMEM. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_normal_decode(struct weir_normal **out,
+                                                        struct weir_str bytes,
+                                                        const struct weir_alloc *alloc);
+WEIR_API void weir_normal_destroy(struct weir_normal *normal);
+
+/* The canonical encoding, borrowed from the normal form. */
+WEIR_API struct weir_str weir_normal_bytes(const struct weir_normal *normal);
+/* False when it is a wider hull: then only the filter itself decides at the border. */
+WEIR_API bool weir_normal_is_exact(const struct weir_normal *normal);
+/* No conjunction: matches nothing. */
+WEIR_API bool weir_normal_is_never(const struct weir_normal *normal);
+/* One conjunction without constraints: matches everything. */
+WEIR_API bool weir_normal_is_always(const struct weir_normal *normal);
+/* The conjunctions in canonical order, borrowed. */
+uint32_t weir_normal_count(const struct weir_normal *normal);
+const struct weir_conjunction *weir_normal_at(const struct weir_normal *normal, uint32_t index);
+/* Text in the filter language with the same meaning; terminated and cut at `size`; returns the
+ * full length. */
+WEIR_API size_t weir_normal_print(char *out, size_t size, const struct weir_normal *normal);
+
+/* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget.  For tests and
+ * small sets; the matcher is for many.  Renews the scratch's budget. */
+WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
+                                          const struct weir_notification *notification,
+                                          struct weir_scratch *scratch);
+/* The same for one conjunction, within the budget that is left. */
+enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction,
+                                      const struct weir_notification *notification,
+                                      struct weir_scratch *scratch);
+
+/* ---- the algebra.  `work` is a budget of elementary steps that each call lowers; when it runs out
+ * the answer is the safe one.  NULL: a generous built-in budget. */
+
+/* Every notification that matches `narrow` matches `wide`.  May err only to false. */
+WEIR_API bool weir_normal_covers(const struct weir_normal *wide, const struct weir_normal *narrow,
+                                 uint32_t *work);
+/* The same for advertisements: all that may be published under `narrow` may be under `wide`. */
+WEIR_API bool weir_normal_covers_adv(const struct weir_normal *wide,
+                                     const struct weir_normal *narrow, uint32_t *work);
+/* Something published under `adv` may match `sub`.  May err only to true. */
+WEIR_API bool weir_normal_intersects(const struct weir_normal *adv, const struct weir_normal *sub,
+                                     uint32_t *work);
+/* The notification may be published under `adv`: see docs and FILTERS.  Exact, but for residuals
+ * that run out of their budget, which do not conform. */
+WEIR_API bool weir_normal_conforms(const struct weir_normal *adv,
+                                   const struct weir_notification *notification,
+                                   struct weir_scratch *scratch);
+
+/* A 64-bit summary with summary(wide) & ~summary(narrow) == 0 whenever wide covers narrow (as
+ * subscriptions): lets a table skip most candidates. O(1). */
+uint64_t weir_normal_summary(const struct weir_normal *normal);
+
+/* ---- answers for people: with a counter-example, verified by both evaluators */
+
+enum weir_answer { WEIR_ANSWER_NO, WEIR_ANSWER_YES, WEIR_ANSWER_UNKNOWN };
+
+/* Does `wide` cover `narrow`?  For "no", *witness is the encoding of a notification that matches
+ * narrow and not wide, released by the caller with `alloc`; otherwise NULL. */
+WEIR_API WEIR_MUST_USE enum weir_err
+weir_filter_covers(enum weir_answer *answer, uint8_t **witness, size_t *witness_size,
+                   const struct weir_filter *wide, const struct weir_filter *narrow,
+                   const struct weir_alloc *alloc);
+/* Does what may be published under `adv` intersect `sub`?  For "yes" *witness is a notification
+ * that conforms to adv and matches sub, where one could be built; NULL otherwise. */
+WEIR_API WEIR_MUST_USE enum weir_err
+weir_filter_intersects(enum weir_answer *answer, uint8_t **witness, size_t *witness_size,
+                       const struct weir_filter *adv, const struct weir_filter *sub,
+                       const struct weir_alloc *alloc);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIR_NORMAL_H */

@@ -1,0 +1,71 @@
+/* matcher.h - a set of filters that answers "which of you match this notification?"
+ *
+ * Cost of a match grows with the constraints the notification satisfies, not with the number of
+ * filters held.  One writer at a time; matching only reads the matcher and works in a scratch of
+ * the calling thread.  No locks, no I/O, no clock. */
+#ifndef WEIR_MATCHER_H
+#define WEIR_MATCHER_H
+
+#include <weir/normal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct weir_matcher;
+struct weir_match_scratch;
+
+/* What an undecided residual (a MATCHES out of budget) counts as: at the border the filter then
+ * does not match; at inner brokers it does, so that no hop loses what the border would take. */
+enum weir_undecided { WEIR_UNDECIDED_NO, WEIR_UNDECIDED_YES };
+
+/* Ids or groups in ascending order, each once; borrowed until the next call with the scratch. */
+struct weir_matches {
+    const uint32_t *v;
+    size_t count;
+    uint32_t undecided; /* residuals that ran out of budget */
+};
+
+/* Creates an empty matcher.  `alloc` may be NULL and must outlive the matcher. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_matcher_create(struct weir_matcher **out,
+                                                         const struct weir_alloc *alloc);
+WEIR_API void weir_matcher_destroy(struct weir_matcher *m);
+
+/* Adds a copy of `normal` under `id`, as a member of `group` (a link, for example).  Fails with
+ * WEIR_EEXIST if the id is in use, or WEIR_ENOMEM; the matcher is then unchanged.  A normal form
+ * that is a wider hull matches as such: whoever holds the filter confirms. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_matcher_add(struct weir_matcher *m, uint32_t id,
+                                                      uint32_t group,
+                                                      const struct weir_normal *normal);
+/* Removes `id` and returns true, or returns false if it is not held.  Never allocates. */
+WEIR_API bool weir_matcher_remove(struct weir_matcher *m, uint32_t id);
+WEIR_API size_t weir_matcher_count(const struct weir_matcher *m);
+
+/* Working memory for matching on one thread; serves any matcher, and grows with the largest it is
+ * reserved for. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_match_scratch_create(struct weir_match_scratch **out,
+                                                               const struct weir_alloc *alloc);
+WEIR_API void weir_match_scratch_destroy(struct weir_match_scratch *scratch);
+/* Makes room for matching on `m` as it is now: call it after adding, before matching.  WEIR_ENOMEM
+ * leaves the scratch as it was.  Cheap when there is room already. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_match_scratch_reserve(struct weir_match_scratch *scratch,
+                                                                const struct weir_matcher *m);
+
+/* Finds the ids of all filters that match.  Cannot fail. */
+WEIR_API struct weir_matches weir_matcher_match(const struct weir_matcher *m,
+                                                const struct weir_notification *notification,
+                                                enum weir_undecided undecided,
+                                                struct weir_match_scratch *scratch);
+/* Finds the groups with at least one matching filter, `skip` aside (UINT32_MAX: none), and stops
+ * looking at a group once it is found. */
+WEIR_API struct weir_matches weir_matcher_match_groups(const struct weir_matcher *m,
+                                                       const struct weir_notification *notification,
+                                                       uint32_t skip,
+                                                       enum weir_undecided undecided,
+                                                       struct weir_match_scratch *scratch);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIR_MATCHER_H */
