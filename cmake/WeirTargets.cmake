@@ -98,6 +98,8 @@ function(weir_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS;INCLUDES")
   weir_check_arguments("weir_fuzzer(${name})")
   set(corpus ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  # No header declares LLVMFuzzerTestOneInput.
+  set_source_files_properties(${ARG_SOURCES} PROPERTIES COMPILE_OPTIONS -Wno-missing-prototypes)
   if(WEIR_FUZZ)
     weir_test_executable(fuzz_${name})
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
@@ -107,8 +109,6 @@ function(weir_fuzzer name)
     weir_test_executable(fuzz_${name})
     set(command fuzz_${name} ${corpus})
   endif()
-  # Called by libFuzzer, so there is no prototype to be had.
-  target_compile_options(fuzz_${name} PRIVATE -Wno-missing-prototypes)
   weir_script_test(fuzz_${name} LABEL fuzz TIMEOUT 120 COMMAND ${command})
 endfunction()
 
