@@ -1,0 +1,63 @@
+/* json.h - notifications and diagnostics as JSON text.
+ *
+ * A notification is one flat object, e.g. {"symbol":"IBM","price":185.02,"volume":100}.  A number
+ * with '.' or an exponent is a double, any other an int64; {"$timestamp":"2013-10-07T09:30:00Z"} as
+ * a value is a timestamp; null is an absent attribute; "$type" sets the type; "$body" (text) or
+ * "$body64" (RFC 4648 with padding) is the body.  "$id", "$origin", "$publisher" and "$ts" are
+ * written where present and passed over when read, so that what was received can be published
+ * again.  Arrays, nested objects, duplicate keys and numbers out of range are refused. */
+#ifndef WEIR_JSON_H
+#define WEIR_JSON_H
+
+#include <weir/diag.h>
+#include <weir/notification.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Why a text was refused, for a person. */
+struct weir_json_problem {
+    char text[160];  /* e.g. "attribute 'tags': an array is no value" */
+    uint32_t column; /* from 1, in code points; 0 when it concerns no single place */
+};
+
+/* The attributes and the body that a JSON text holds, in the order of the text. */
+struct weir_json_notification;
+
+/* Reads one notification; blanks around the object are allowed.  WEIR_ESYNTAX, WEIR_ETYPE (arrays,
+ * objects), WEIR_EINVAL, WEIR_ELIMIT (size, depth, a number out of range), WEIR_ENOMEM; `problem`
+ * may be NULL and is filled on every error.  Names and the number of attributes are checked when
+ * they are encoded.  Depth and size are bounded before anything is parsed. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_json_read(struct weir_json_notification **out,
+                                                    struct weir_str text,
+                                                    struct weir_json_problem *problem,
+                                                    const struct weir_alloc *alloc);
+WEIR_API void weir_json_notification_destroy(struct weir_json_notification *read);
+/* Borrowed until the object is destroyed. */
+WEIR_API const struct weir_attr *weir_json_attrs(const struct weir_json_notification *read,
+                                                 size_t *count);
+WEIR_API struct weir_str weir_json_body(const struct weir_json_notification *read);
+
+/* Reads and encodes in one step: *out is released by the caller with `alloc`.  Errors as
+ * weir_json_read and weir_notification_encode. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_notification_from_json(uint8_t **out, size_t *size,
+                                                                 struct weir_str text,
+                                                                 struct weir_json_problem *problem,
+                                                                 const struct weir_alloc *alloc);
+
+/* Writes one object on one line without a newline; terminated and cut at `size`; returns the full
+ * length.  The body is "$body" when it is text, otherwise "$body64", and left out when empty. */
+WEIR_API size_t weir_notification_to_json(char *out, size_t size,
+                                          const struct weir_notification *notification);
+
+/* One diagnostic as {"code","severity","line","column","offset","length","message","expected",
+ * "suggestion"}; terminated and cut at `size`; returns the full length. */
+WEIR_API size_t weir_diag_to_json(char *out, size_t size, struct weir_str text,
+                                  const struct weir_diag *diag);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* WEIR_JSON_H */
