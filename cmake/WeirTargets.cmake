@@ -1,7 +1,7 @@
 # The helpers with which every CMakeLists.txt of the tree declares its targets.
 #
 #   weir_module(name [PURE] SOURCES f.c... [DEPS weir::x...] [PRIVATE_DEPS PkgConfig::Y...])
-#   weir_program(name SOURCES f.c... [DEPS ...])
+#   weir_program(name [NO_INSTALL] SOURCES f.c... [DEPS ...] [INCLUDES dir...])
 #   weir_test(name LABEL unit|sim|process SOURCES f.c... [DEPS ...] [INCLUDES dir...]
 #             [TIMEOUT seconds])
 #   weir_fuzzer(name SOURCES f.c... [DEPS ...] [INCLUDES dir...])
@@ -77,13 +77,17 @@ function(weir_module name)
 endfunction()
 
 function(weir_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 ARG "" "" "SOURCES;DEPS")
+  cmake_parse_arguments(PARSE_ARGV 1 ARG "NO_INSTALL" "" "SOURCES;DEPS;INCLUDES")
   weir_check_arguments("weir_program(${name})")
   add_executable(${name} ${ARG_SOURCES})
   weir_common(${name})
   target_compile_definitions(${name} PRIVATE _POSIX_C_SOURCE=200809L)
+  target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   weir_register(${name} program "${ARG_DEPS}")
+  if(NOT ARG_NO_INSTALL)
+    install(TARGETS ${name} RUNTIME)
+  endif()
 endfunction()
 
 function(weir_test name)
