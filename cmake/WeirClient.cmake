@@ -15,7 +15,8 @@ function(weir_client_library)
 
   add_library(weir_client SHARED ${ARG_SOURCES})
   weir_common(weir_client)
-  target_compile_definitions(weir_client PRIVATE _POSIX_C_SOURCE=200809L)
+  target_compile_definitions(weir_client PRIVATE
+    _POSIX_C_SOURCE=200809L WEIR_VERSION="${PROJECT_VERSION}")
   target_link_libraries(weir_client PRIVATE ${ARG_MODULES} ${ARG_EXTERNAL})
   target_link_options(weir_client PRIVATE LINKER:--version-script=${map})
   if(NOT WEIR_INSTRUMENTED)

@@ -9,7 +9,9 @@
 #
 # A module is a static library weir_<name>, alias weir::<name>, with public headers in
 # include/weir/.  DEPS are visible to whoever links it, PRIVATE_DEPS are not.  PURE modules are
-# compiled as plain ISO C and join the test `purity`; all else sees POSIX.1-2008.
+# compiled as plain ISO C and join the test `purity`; all else sees POSIX.1-2008.  Programs and
+# the client library see WEIR_VERSION.  Tests find WEIR_SOURCE_DIR, WEIR_BIN_DIR (where the programs
+# are) and, if their size is to differ from 100 percent, WEIR_TEST_SCALE in their environment.
 
 add_library(weir_warnings INTERFACE)
 target_compile_options(weir_warnings INTERFACE
@@ -81,7 +83,8 @@ function(weir_program name)
   weir_check_arguments("weir_program(${name})")
   add_executable(${name} ${ARG_SOURCES})
   weir_common(${name})
-  target_compile_definitions(${name} PRIVATE _POSIX_C_SOURCE=200809L)
+  target_compile_definitions(${name} PRIVATE
+    _POSIX_C_SOURCE=200809L WEIR_VERSION="${PROJECT_VERSION}")
   target_include_directories(${name} PRIVATE ${ARG_INCLUDES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   weir_register(${name} program "${ARG_DEPS}")
@@ -127,6 +130,8 @@ function(weir_script_test name)
   endif()
   add_test(NAME ${name} COMMAND ${ARG_COMMAND} WORKING_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
+  set_property(TEST ${name} PROPERTY ENVIRONMENT PYTHONDONTWRITEBYTECODE=1
+    WEIR_SOURCE_DIR=${CMAKE_SOURCE_DIR} WEIR_BIN_DIR=${CMAKE_RUNTIME_OUTPUT_DIRECTORY})
 endfunction()
 
 # The part that tests and fuzzers share; reads ARG_SOURCES, ARG_DEPS, ARG_INCLUDES of its caller.

@@ -14,6 +14,8 @@ def read(path):
             if line.strip():
                 name, kind, folder, deps, objects = line.rstrip("\n").split("|")
                 deps = [d.replace("weir::", "weir_") for d in deps.split(",") if d]
+                # the client library is one target in two forms
+                deps = ["weir_client" if d == "weir_client_static" else d for d in deps]
                 targets[name] = Target(name, kind, folder, deps, [o for o in objects.split(",") if o])
     return targets
 
