@@ -17,22 +17,22 @@ extern "C" {
 #define WEIR_API __attribute__((visibility("default")))
 #define WEIR_MUST_USE __attribute__((warn_unused_result))
 
-#define WEIR_ERR_LIST(X)                            \
-    X(WEIR_ENOMEM, "out of memory")                 \
-    X(WEIR_EEXIST, "already exists")                \
-    X(WEIR_ENOENT, "no such thing")                 \
-    X(WEIR_ESYNTAX, "malformed text")               \
-    X(WEIR_EMALFORMED, "malformed bytes")           \
-    X(WEIR_ELIMIT, "limit exceeded")                \
-    X(WEIR_ETYPE, "wrong type")                     \
-    X(WEIR_EINVAL, "invalid value")                 \
-    X(WEIR_EVERSION, "unsupported version")         \
-    X(WEIR_EAGAIN, "try again later")               \
-    X(WEIR_EADDRINUSE, "address already in use")    \
-    X(WEIR_ECONNECT, "cannot connect")              \
-    X(WEIR_ECLOSED, "connection closed")            \
-    X(WEIR_EREFUSED, "refused")                     \
-    X(WEIR_ETIMEOUT, "timed out")                   \
+#define WEIR_ERR_LIST(X)                         \
+    X(WEIR_ENOMEM, "out of memory")              \
+    X(WEIR_EEXIST, "already exists")             \
+    X(WEIR_ENOENT, "no such thing")              \
+    X(WEIR_ESYNTAX, "malformed text")            \
+    X(WEIR_EMALFORMED, "malformed bytes")        \
+    X(WEIR_ELIMIT, "limit exceeded")             \
+    X(WEIR_ETYPE, "wrong type")                  \
+    X(WEIR_EINVAL, "invalid value")              \
+    X(WEIR_EVERSION, "unsupported version")      \
+    X(WEIR_EAGAIN, "try again later")            \
+    X(WEIR_EADDRINUSE, "address already in use") \
+    X(WEIR_ECONNECT, "cannot connect")           \
+    X(WEIR_ECLOSED, "connection closed")         \
+    X(WEIR_EREFUSED, "refused")                  \
+    X(WEIR_ETIMEOUT, "timed out")                \
     X(WEIR_EIO, "input or output failed")
 
 #define WEIR_ERR_ENUM(name, text) name,

@@ -54,8 +54,8 @@ struct weir_notification_problem {
 /* Encodes `count` attributes (in any order) and a body into *out, which the caller releases with
  * `alloc`.  Refuses duplicate, empty or over-long names, names that are no text, names beginning
  * with '$' other than `$type` (which must be a string), values that weir_value_check refuses, more
- * than WEIR_ATTRS_MAX attributes and encodings above WEIR_NOTIFICATION_SIZE_MAX.  `problem` may be
- * NULL.  O(n log n). */
+ * than WEIR_ATTRS_MAX attributes and encodings above WEIR_NOTIFICATION_SIZE_MAX (to which stamps
+ * do not count).  `problem` may be NULL.  O(n log n) comparisons. */
 WEIR_API WEIR_MUST_USE enum weir_err
 weir_notification_encode(uint8_t **out, size_t *size, const struct weir_attr *attrs, size_t count,
                          struct weir_str body, struct weir_notification_problem *problem,

@@ -44,14 +44,16 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_value_check(const struct weir_value *v
 /* True when the two are of comparable types (bool with bool, string with string, timestamp with
  * timestamp, int or double with int or double).  Then *order is <0, 0 or >0; false orders before
  * true (filters do not allow ordering bools, sets of values do). */
-WEIR_API bool weir_value_compare(const struct weir_value *a, const struct weir_value *b, int *order);
+WEIR_API bool weir_value_compare(const struct weir_value *a, const struct weir_value *b,
+                                 int *order);
 
 /* True when comparable and equal: 5 and 5.0 are. */
 WEIR_API bool weir_value_equal(const struct weir_value *a, const struct weir_value *b);
 
 /* RFC 3339 timestamps, e.g. 2013-10-07T09:30:00.123Z; leap second 60 is refused, more than nine
  * digits of fraction are refused, years 1678 to 2261 only.  WEIR_ESYNTAX or WEIR_ELIMIT. */
-WEIR_API WEIR_MUST_USE enum weir_err weir_timestamp_parse(int64_t *nanoseconds, struct weir_str text);
+WEIR_API WEIR_MUST_USE enum weir_err weir_timestamp_parse(int64_t *nanoseconds,
+                                                          struct weir_str text);
 /* The shortest form in UTC, terminated; at most WEIR_TIMESTAMP_TEXT_MAX bytes with the zero. */
 #define WEIR_TIMESTAMP_TEXT_MAX 40
 WEIR_API size_t weir_timestamp_print(char *out, int64_t nanoseconds);
@@ -60,8 +62,12 @@ WEIR_API size_t weir_timestamp_print(char *out, int64_t nanoseconds);
 #define WEIR_DOUBLE_TEXT_MAX 32
 WEIR_API size_t weir_double_print(char *out, double real);
 /* The double nearest to a decimal literal ([+-]digits[.digits][e[+-]digits]), correctly rounded,
- * independent of locale.  WEIR_ESYNTAX, or WEIR_ELIMIT when it overflows. */
+ * independent of locale, never -0.0.  WEIR_ESYNTAX, or WEIR_ELIMIT when it overflows. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_double_parse(double *real, struct weir_str text);
+/* The double nearest to the exact quotient of a decimal literal by an integer: "1836300" / 10000
+ * is what "183.63" parses to.  As weir_double_parse, and WEIR_EINVAL for a divisor of 0. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_decimal_divide(double *out, struct weir_str decimal,
+                                                         int64_t divisor);
 
 #ifdef __cplusplus
 }
