@@ -5,6 +5,18 @@
 
 int main(void)
 {
-    puts(weir_version());
+    const struct weir_client_callbacks callbacks = {0};
+    struct weir_client_options options = {.url = "nonsense", .callbacks = &callbacks};
+    struct weir_client *client = NULL;
+
+    if (weir_client_create(&client, &options) != WEIR_EINVAL)
+        return 1;
+    options.url = "ipc:///nonexistent/weir";
+    if (weir_client_create(&client, &options) != WEIR_OK)
+        return 2;
+    if (weir_client_connected(client))
+        return 3;
+    weir_client_destroy(client);
+    puts("created and destroyed");
     return 0;
 }

@@ -29,7 +29,7 @@ enum weir_note_type {
     WEIR_NOTE_CONNECTED, /* the dial that gave conn has succeeded */
     WEIR_NOTE_FAILED,    /* it has not: err; conn is gone */
     WEIR_NOTE_BYTES,     /* bytes were read, borrowed until the next weir_hub_next */
-    WEIR_NOTE_DRAINED,   /* both queues of conn, which had more than `low` bytes, have drained to it */
+    WEIR_NOTE_DRAINED,   /* both queues of conn, which had more than `low` bytes, drained to it */
     WEIR_NOTE_CLOSED     /* by the peer, an error (err) or our own close; conn is gone */
 };
 
@@ -42,9 +42,9 @@ struct weir_note {
 };
 
 struct weir_hub_options {
-    size_t read_size;   /* bytes of one read; 0: 64 KiB */
-    size_t low;         /* see WEIR_NOTE_DRAINED; 0: 64 KiB */
-    size_t conns_max;   /* further ones are closed at once and counted; 0: 65,536 */
+    size_t read_size; /* bytes of one read; 0: 64 KiB */
+    size_t low;       /* see WEIR_NOTE_DRAINED; 0: 64 KiB */
+    size_t conns_max; /* further ones are closed at once and counted; 0: 65,536 */
 };
 
 WEIR_API WEIR_MUST_USE enum weir_err weir_hub_create(struct weir_hub **out,
@@ -83,7 +83,7 @@ WEIR_API void weir_hub_close(struct weir_hub *hub, weir_conn conn, uint32_t ling
 WEIR_API void weir_hub_next(struct weir_hub *hub, int timeout_ms, struct weir_note *note);
 /* A descriptor that is readable while weir_hub_next(…, 0) would return something; for poll. */
 WEIR_API int weir_hub_descriptor(const struct weir_hub *hub);
-/* Makes a waiting weir_hub_next return WEIR_NOTE_NONE.  From any thread, and from signal handlers. */
+/* Makes a waiting weir_hub_next return WEIR_NOTE_NONE; from any thread or signal handler. */
 WEIR_API void weir_hub_interrupt(struct weir_hub *hub);
 
 /* The peer's address for a log line, terminated; "?" where it is unknown. */

@@ -1,8 +1,8 @@
 /* client.h - libweir: publish to and subscribe at a Weir broker.
  *
- * A client is one connection, used from one thread.  Nothing blocks but weir_client_poll, which also
- * is the only function that calls back, on the caller's thread.  After a lost connection the client
- * dials again with growing pauses, advertises and subscribes again, and sends again what was
+ * A client is one connection, used from one thread.  Nothing blocks but weir_client_poll, which
+ * also is the only function that calls back, on the caller's thread.  After a lost connection the
+ * client dials again with growing pauses, advertises and subscribes again, and sends again what was
  * published and not yet acknowledged (a notification whose acknowledgement was lost may then arrive
  * twice).  Ids of subscriptions and advertisements stay valid across reconnects. */
 #ifndef WEIR_CLIENT_H
@@ -22,7 +22,8 @@ struct weir_delivery {
     struct weir_notification notification;
     const uint32_t *subscriptions; /* the ids that matched, ascending */
     size_t subscription_count;
-    uint64_t origin, incarnation, seq; /* its stream and place in it: what dedupes across reconnects */
+    /* Its stream and place in it: what dedupes across reconnects. */
+    uint64_t origin, incarnation, seq;
     uint64_t sent_ns; /* publisher's CLOCK_MONOTONIC; 0 if not given; same machine only */
     uint8_t hops;     /* broker links crossed */
 };
@@ -60,13 +61,13 @@ struct weir_client_callbacks {
 };
 
 struct weir_client_options {
-    const char *url;        /* tcp://host:port or ipc:///path */
-    const char *name;       /* shown as `$publisher`; NULL: none */
-    bool reconnect;         /* dial again after a lost connection */
-    uint32_t heartbeat_ms;  /* 0: 5,000 */
-    uint64_t queue_size;    /* bytes of publishes held unacknowledged; 0: 8 MiB */
+    const char *url;       /* tcp://host:port or ipc:///path */
+    const char *name;      /* shown as `$publisher`; NULL: none */
+    bool reconnect;        /* dial again after a lost connection */
+    uint32_t heartbeat_ms; /* 0: 5,000 */
+    uint64_t queue_size;   /* bytes of publishes held unacknowledged; 0: 8 MiB */
     const struct weir_client_callbacks *callbacks; /* copied */
-    void *context;          /* handed to callbacks */
+    void *context;                                 /* handed to callbacks */
 };
 
 /* Begins to connect.  WEIR_EINVAL for a URL or name that makes no sense, WEIR_ENOMEM. */
@@ -88,8 +89,8 @@ WEIR_API void weir_client_interrupt(struct weir_client *client);
 
 /* Asks for notifications that satisfy a filter; *id names it.  `subscribed` follows when it is in
  * force.  Text beyond WEIR_FILTER_TEXT_MAX is WEIR_ELIMIT. */
-WEIR_API WEIR_MUST_USE enum weir_err weir_client_subscribe(struct weir_client *client,
-                                                           uint32_t *id, const char *filter);
+WEIR_API WEIR_MUST_USE enum weir_err weir_client_subscribe(struct weir_client *client, uint32_t *id,
+                                                           const char *filter);
 WEIR_API WEIR_MUST_USE enum weir_err weir_client_unsubscribe(struct weir_client *client,
                                                              uint32_t id);
 /* Declares what will be published.  What is published after it waits until the overlay knows the
@@ -121,8 +122,8 @@ WEIR_API size_t weir_client_pending(const struct weir_client *client);
  * (WEIR_ETIMEOUT); errors of weir_client_poll. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_client_flush(struct weir_client *client, int timeout_ms);
 
-/* Asks the broker about itself ("link", "route", "sub", "adv", "broker"); the answer comes in pieces
- * of JSON text through `reply`. */
+/* Asks the broker about itself ("link", "route", "sub", "adv", "broker"); the answer comes in
+ * pieces of JSON text through `reply`. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_client_query(struct weir_client *client, uint32_t *id,
                                                        const char *question);
 

@@ -25,18 +25,18 @@ enum weir_strategy {
 };
 
 struct weir_router_config {
-    struct weir_str name;  /* of this broker */
-    uint64_t incarnation;  /* greater at each start */
+    struct weir_str name; /* of this broker */
+    uint64_t incarnation; /* greater at each start */
     enum weir_strategy strategy;
-    bool advertisements;   /* subscriptions go only where an advertisement intersects them */
-    uint32_t heartbeat_ms; /* sent on a quiet link so often; three missed: the link is dead */
-    uint32_t hold_ms;      /* a lost link's entries stay so long */
-    uint64_t link_window;  /* bytes of DATA a neighbour may have outstanding towards us */
-    uint64_t client_window;/* bytes of PUBLISH a client may have outstanding */
-    uint32_t cover_work;   /* steps of covering per change before it answers "not covered" */
+    bool advertisements;    /* subscriptions go only where an advertisement intersects them */
+    uint32_t heartbeat_ms;  /* sent on a quiet link so often; three missed: the link is dead */
+    uint32_t hold_ms;       /* a lost link's entries stay so long */
+    uint64_t link_window;   /* bytes of DATA a neighbour may have outstanding towards us */
+    uint64_t client_window; /* bytes of PUBLISH a client may have outstanding */
+    uint32_t cover_work;    /* steps of covering per change before it answers "not covered" */
     const struct weir_str *neighbours; /* brokers expected as neighbours, whoever dials */
     size_t neighbour_count;
-    bool unlisted;         /* accept brokers that are not in that list */
+    bool unlisted; /* accept brokers that are not in that list */
     /* Called for each fact worth a log line; NULL: none.  `text` is key=value pairs. */
     void (*trace)(void *context, const char *event, const char *text);
     void *trace_context;

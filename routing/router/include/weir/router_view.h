@@ -16,8 +16,8 @@ struct weir_link_view {
     struct weir_str name;
     uint64_t incarnation;
     uint64_t up_since_ms;
-    bool ready_in, ready_out;    /* complete tables received, sent */
-    uint64_t data_in, data_out;  /* notifications received from, sent or delivered to */
+    bool ready_in, ready_out;   /* complete tables received, sent */
+    uint64_t data_in, data_out; /* notifications received from, sent or delivered to */
     uint64_t bytes_in, bytes_out;
     uint64_t spared;             /* notifications routed here that this link did not need */
     uint64_t refused;            /* PUBLISH refused */
@@ -31,8 +31,8 @@ struct weir_sub_view {
     uint32_t link; /* where it came from */
     struct weir_str link_name;
     enum weir_role role;
-    uint64_t id;            /* the client's id, or the control sequence number on a link */
-    struct weir_str text;   /* the client's text; empty for a neighbour's */
+    uint64_t id;          /* the client's id, or the control sequence number on a link */
+    struct weir_str text; /* the client's text; empty for a neighbour's */
     const struct weir_normal *normal;
     bool promised;
     uint64_t matched; /* notifications delivered under it; 0 for a neighbour's */
@@ -44,14 +44,14 @@ struct weir_broker_view {
     uint32_t hops;
 };
 struct weir_router_stats {
-    uint64_t published, refused;   /* by own clients */
-    uint64_t delivered;            /* to own clients */
-    uint64_t forwarded, received;  /* DATA frames over all links */
-    uint64_t duplicates;           /* copies dropped */
-    uint64_t gaps;                 /* begun */
+    uint64_t published, refused;  /* by own clients */
+    uint64_t delivered;           /* to own clients */
+    uint64_t forwarded, received; /* DATA frames over all links */
+    uint64_t duplicates;          /* copies dropped */
+    uint64_t gaps;                /* begun */
     uint64_t control_in, control_out;
-    uint64_t undecided;            /* MATCHES out of budget */
-    uint64_t kept_bytes;           /* held for want of credit */
+    uint64_t undecided;  /* MATCHES out of budget */
+    uint64_t kept_bytes; /* held for want of credit */
     uint32_t links, clients, subs, advs, filters;
 };
 

@@ -26,16 +26,36 @@ extern "C" {
 
 /* Numbers are for ever.  16 to 31 control, 32 to 47 data lane between brokers; 48 to 63 from
  * clients, 64 to 79 to clients. */
-#define WEIR_FRAME_LIST(X)                                                                    \
-    X(HELLO, 1, hello) X(CLOSE, 2, close) X(HEARTBEAT, 3, heartbeat)                          \
-    X(LSA, 16, lsa) X(SUB, 17, sub) X(UNSUB, 18, unsub) X(ADV, 19, sub)                       \
-    X(READY, 20, ready) X(ACK, 21, ack) X(PROMISED, 22, promised) X(CREDIT, 23, credit)       \
-    X(DATA, 32, data) X(UNADV, 33, unsub) X(GAP, 34, gap)                                     \
-    X(SUBSCRIBE, 48, subscribe) X(UNSUBSCRIBE, 49, id) X(ADVERTISE, 50, subscribe)            \
-    X(UNADVERTISE, 51, id) X(PUBLISH, 52, publish) X(QUERY, 53, query)                        \
-    X(SUBACK, 64, outcome) X(UNSUBACK, 65, outcome) X(ADVACK, 66, outcome)                    \
-    X(UNADVACK, 67, outcome) X(PUBACK, 68, puback) X(PUBREFUSED, 69, pubrefused)              \
-    X(DELIVER, 70, deliver) X(NOTICE, 71, gap) X(REPLY, 72, reply)
+#define WEIR_FRAME_LIST(X)        \
+    X(HELLO, 1, hello)            \
+    X(CLOSE, 2, close)            \
+    X(HEARTBEAT, 3, heartbeat)    \
+    X(LSA, 16, lsa)               \
+    X(SUB, 17, sub)               \
+    X(UNSUB, 18, unsub)           \
+    X(ADV, 19, sub)               \
+    X(READY, 20, ready)           \
+    X(ACK, 21, ack)               \
+    X(PROMISED, 22, promised)     \
+    X(CREDIT, 23, credit)         \
+    X(DATA, 32, data)             \
+    X(UNADV, 33, unsub)           \
+    X(GAP, 34, gap)               \
+    X(SUBSCRIBE, 48, subscribe)   \
+    X(UNSUBSCRIBE, 49, id)        \
+    X(ADVERTISE, 50, subscribe)   \
+    X(UNADVERTISE, 51, id)        \
+    X(PUBLISH, 52, publish)       \
+    X(QUERY, 53, query)           \
+    X(SUBACK, 64, outcome)        \
+    X(UNSUBACK, 65, outcome)      \
+    X(ADVACK, 66, outcome)        \
+    X(UNADVACK, 67, outcome)      \
+    X(PUBACK, 68, puback)         \
+    X(PUBREFUSED, 69, pubrefused) \
+    X(DELIVER, 70, deliver)       \
+    X(NOTICE, 71, gap)            \
+    X(REPLY, 72, reply)
 
 #define WEIR_FRAME_ENUM(name, number, member) WEIR_FRAME_##name = number,
 enum weir_frame_type { WEIR_FRAME_LIST(WEIR_FRAME_ENUM) };
@@ -51,7 +71,7 @@ struct weir_tree {
     uint32_t scope;
 };
 
-/* HELLO: identity and limits.  Sent by the connecting side first; the other answers with its own. */
+/* HELLO: identity and limits.  The connecting side sends first; the other answers with its own. */
 struct weir_hello {
     uint32_t magic; /* WEIR_HELLO_MAGIC */
     uint8_t version_min, version_max;
@@ -87,13 +107,14 @@ struct weir_lsa {
     const uint8_t *neighbours; /* count items, read with weir_lsa_neighbour */
 };
 
-/* SUB and ADV: `seq` is the control sequence number, gapless per connection, and names the entry. */
+/* SUB and ADV: `seq` is the control sequence number, gapless per connection; it names the entry. */
 struct weir_sub {
     struct weir_tree tree;
     uint64_t seq;
     struct weir_str payload; /* canonical bytes of the normal form */
 };
-/* UNSUB (numbered) and UNADV (data lane: seq is 0): withdraws the entry that SUB or ADV `ref` made. */
+/* UNSUB (numbered) and UNADV (data lane: seq is 0): withdraw the entry that SUB or ADV `ref` made.
+ */
 struct weir_unsub {
     struct weir_tree tree;
     uint64_t seq, ref;
@@ -131,8 +152,8 @@ struct weir_data {
 /* GAP between brokers and NOTICE to clients: while a link is down (begin) and until what it held is
  * in force again (end), notifications that would have crossed it may be missing. */
 struct weir_gap {
-    uint64_t reporter, episode; /* together they name the gap */
-    uint8_t ended;              /* 0 begin, 1 end */
+    uint64_t reporter, episode;          /* together they name the gap */
+    uint8_t ended;                       /* 0 begin, 1 end */
     struct weir_str near_name, far_name; /* brokers at the two ends of the link */
 };
 

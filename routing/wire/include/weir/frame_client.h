@@ -28,7 +28,7 @@ struct weir_query {
 };
 struct weir_outcome {
     uint32_t id;
-    uint16_t reason; /* WEIR_REASON_NONE: done */
+    uint16_t reason;         /* WEIR_REASON_NONE: done */
     struct weir_str payload; /* for a person; a filter's errors as rendered */
 };
 struct weir_puback {
