@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import targets as target_list  # noqa: E402
 
+PURE = ("weir_model", "weir_filters", "weir_normal", "weir_matcher", "weir_wire", "weir_router")
 CONSTANT = (".data.rel.ro",)
 WRITABLE = (".data", ".bss", ".tdata", ".tbss", "*COM*")
 
@@ -59,6 +60,8 @@ def findings(targets, allowed, allowed_globals):
         if not target.objects:
             yield f"{target.name}: no object files"
             continue
+        if target.name in PURE and target.kind != "pure":
+            yield f"{target.name}: must be declared PURE"
         if target.kind == "pure":
             known = set(allowed)
             for t in target_list.visible(targets, target):

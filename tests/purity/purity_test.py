@@ -79,6 +79,10 @@ class Purity(unittest.TestCase):
         mine = self.compile("mine", CASES[1][1])
         self.assertEqual(self.check(f"mine|module|mine||{mine}\n"), [])
 
+    def test_core_must_be_pure(self):
+        self.assertEqual(self.check(f"weir_router|module|low||{self.low}\n"),
+                         ["weir_router: must be declared PURE"])
+
     def test_nothing_examined_is_a_failure(self):
         self.assertEqual(self.check("mine|pure|mine||\n"), ["mine: no object files"])
         self.assertEqual(purity.main(self.write("targets", ""), self.write("allowed", "")), 1)

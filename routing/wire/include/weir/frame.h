@@ -113,8 +113,7 @@ struct weir_sub {
     uint64_t seq;
     struct weir_str payload; /* canonical bytes of the normal form */
 };
-/* UNSUB (numbered) and UNADV (data lane: seq is 0): withdraw the entry that SUB or ADV `ref` made.
- */
+/* UNSUB (numbered) and UNADV (data lane: seq is 0): withdraw the entry of SUB or ADV `ref`. */
 struct weir_unsub {
     struct weir_tree tree;
     uint64_t seq, ref;
