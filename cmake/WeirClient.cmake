@@ -1,9 +1,9 @@
 # weir_client_library(SOURCES f.c... MODULES weir::x... MAP file
-#                     [PUBLIC_MODULES weir::y...] [PUBLIC_HEADERS file...] [EXTERNAL nng::nng...])
+#                     [PUBLIC_MODULES weir::y...] [PUBLIC_HEADERS y.h...] [EXTERNAL nng::nng...])
 #
 # Declares libweir, shared (weir::client) and static (weir::client_static), and its install rules.
 # The objects of MODULES are built in; the shared library exports what MAP lists.  The headers of
-# the calling folder are public, and so are PUBLIC_HEADERS, which belong to PUBLIC_MODULES.
+# the calling folder are public, and so are PUBLIC_HEADERS, <weir/...> of PUBLIC_MODULES.
 
 include(CMakePackageConfigHelpers)
 
@@ -48,7 +48,25 @@ function(weir_client_library)
         $<BUILD_INTERFACE:$<TARGET_PROPERTY:${module},SOURCE_DIR>/include>)
     endforeach()
   endforeach()
-  weir_install_client("${ARG_PUBLIC_HEADERS}")
+
+  set(headers)
+  foreach(header IN LISTS ARG_PUBLIC_HEADERS)
+    weir_find_header(path ${header} "${ARG_PUBLIC_MODULES}")
+    list(APPEND headers ${path})
+  endforeach()
+  weir_install_client("${headers}")
+endfunction()
+
+function(weir_find_header out header modules)
+  foreach(module IN LISTS modules)
+    string(REPLACE "weir::" "weir_" module ${module})
+    get_target_property(dir ${module} SOURCE_DIR)
+    if(EXISTS ${dir}/include/weir/${header})
+      set(${out} ${dir}/include/weir/${header} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "weir_client_library: no public module has ${header}")
 endfunction()
 
 function(weir_install_client headers)
