@@ -60,8 +60,7 @@ WEIR_API struct weir_matches weir_matcher_match(const struct weir_matcher *m,
  * looking at a group once it is found. */
 WEIR_API struct weir_matches weir_matcher_match_groups(const struct weir_matcher *m,
                                                        const struct weir_notification *notification,
-                                                       uint32_t skip,
-                                                       enum weir_undecided undecided,
+                                                       uint32_t skip, enum weir_undecided undecided,
                                                        struct weir_match_scratch *scratch);
 
 #ifdef __cplusplus

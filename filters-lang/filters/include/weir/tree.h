@@ -46,20 +46,20 @@ enum weir_truth { WEIR_FALSE, WEIR_UNKNOWN, WEIR_TRUE };
 
 struct weir_node {
     enum weir_node_kind kind;
-    bool negated;               /* [NOT] of IN to IS_TYPE, but for EXISTS */
-    bool bare;                  /* COMPARE that was written as a bare attribute (= TRUE) */
+    bool negated; /* [NOT] of IN to IS_TYPE, but for EXISTS */
+    bool bare;    /* COMPARE that was written as a bare attribute (= TRUE) */
     enum weir_compare compare;
     enum weir_truth truth;
-    enum weir_type type;        /* IS_TYPE */
-    uint32_t offset, length;    /* the node's place in the filter's text */
+    enum weir_type type;     /* IS_TYPE */
+    uint32_t offset, length; /* the node's place in the filter's text */
     struct weir_node **child;
     uint32_t child_count;
     struct weir_value literal;
-    struct weir_value *values;  /* IN: sorted, distinct (5 and 5.0 are one) */
+    struct weir_value *values; /* IN: sorted, distinct (5 and 5.0 are one) */
     uint32_t value_count;
-    struct weir_str text;       /* name, pattern, prefix, ... */
-    uint32_t escape;            /* LIKE: code point, 0 for none */
-    struct weir_regex *regex;   /* MATCHES; opaque outside filters */
+    struct weir_str text;     /* name, pattern, prefix, ... */
+    uint32_t escape;          /* LIKE: code point, 0 for none */
+    struct weir_regex *regex; /* MATCHES; opaque outside filters */
 };
 
 struct weir_filter;

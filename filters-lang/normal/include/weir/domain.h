@@ -19,7 +19,8 @@ extern "C" {
 struct weir_end {
     bool bounded;
     bool closed;
-    struct weir_value value; /* int, double, timestamp or string; a number that is an int64 is int */
+    /* Int, double, timestamp or string; a number that is an int64 is int. */
+    struct weir_value value;
 };
 
 struct weir_interval {

@@ -44,9 +44,8 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out
                                                         const struct weir_alloc *alloc);
 /* Decodes and validates untrusted bytes; accepts exactly what weir_normal_bytes returns.
  * WEIR_EMALFORMED, WEIR_ELIMIT or WEIR_ENOMEM. */
-WEIR_API WEIR_MUST_USE enum weir_err weir_normal_decode(struct weir_normal **out,
-                                                        struct weir_str bytes,
-                                                        const struct weir_alloc *alloc);
+WEIR_API WEIR_MUST_USE enum weir_err
+weir_normal_decode(struct weir_normal **out, struct weir_str bytes, const struct weir_alloc *alloc);
 WEIR_API void weir_normal_destroy(struct weir_normal *normal);
 
 /* The canonical encoding, borrowed from the normal form. */
@@ -102,16 +101,18 @@ enum weir_answer { WEIR_ANSWER_NO, WEIR_ANSWER_YES, WEIR_ANSWER_UNKNOWN };
 
 /* Does `wide` cover `narrow`?  For "no", *witness is the encoding of a notification that matches
  * narrow and not wide, released by the caller with `alloc`; otherwise NULL. */
-WEIR_API WEIR_MUST_USE enum weir_err
-weir_filter_covers(enum weir_answer *answer, uint8_t **witness, size_t *witness_size,
-                   const struct weir_filter *wide, const struct weir_filter *narrow,
-                   const struct weir_alloc *alloc);
+WEIR_API WEIR_MUST_USE enum weir_err weir_filter_covers(enum weir_answer *answer, uint8_t **witness,
+                                                        size_t *witness_size,
+                                                        const struct weir_filter *wide,
+                                                        const struct weir_filter *narrow,
+                                                        const struct weir_alloc *alloc);
 /* Does what may be published under `adv` intersect `sub`?  For "yes" *witness is a notification
  * that conforms to adv and matches sub, where one could be built; NULL otherwise. */
-WEIR_API WEIR_MUST_USE enum weir_err
-weir_filter_intersects(enum weir_answer *answer, uint8_t **witness, size_t *witness_size,
-                       const struct weir_filter *adv, const struct weir_filter *sub,
-                       const struct weir_alloc *alloc);
+WEIR_API WEIR_MUST_USE enum weir_err weir_filter_intersects(enum weir_answer *answer,
+                                                            uint8_t **witness, size_t *witness_size,
+                                                            const struct weir_filter *adv,
+                                                            const struct weir_filter *sub,
+                                                            const struct weir_alloc *alloc);
 
 #ifdef __cplusplus
 }
