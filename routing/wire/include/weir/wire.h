@@ -10,14 +10,15 @@
 extern "C" {
 #endif
 
-struct weiri_buf; /* a growable byte buffer, <weir/alloc.h> */
+struct weiri_buf; /* a growable byte buffer, <weir/bytes.h> */
 
 /* How much of `bytes` the first frame takes: sets *size to its size once the header is there and
  * to 0 before.  WEIR_ELIMIT above `frame_max`, WEIR_EMALFORMED for an impossible header. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_frame_peek(size_t *size, const uint8_t *bytes,
                                                      size_t count, size_t frame_max);
 /* Decodes exactly one frame; the result borrows `bytes`.  A notification payload is checked by
- * weir_notification_open where it is used.  WEIR_EMALFORMED for anything a sender may not write. */
+ * weir_notification_open where it is used.  WEIR_EMALFORMED for anything a sender may not write,
+ * WEIR_ELIMIT for a name or a list above its limit. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_frame_decode(struct weir_frame *frame,
                                                        const uint8_t *bytes, size_t size);
 /* Appends the encoding to `out`.  WEIR_ENOMEM, or WEIR_ELIMIT above WEIR_FRAME_SIZE_MAX; `out` is
