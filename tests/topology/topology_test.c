@@ -36,54 +36,56 @@ struct refusal {
     const char *says;
 };
 
+/* clang-format off */
 static const struct refusal refusals[] = {
-    {"",                                                  WEIR_ESYNTAX,                                    "",                                  1,                                                                                                         1,                                                                                                                                                                                                                                       ""},
-    {"{\"brokers\":[\n  {\"name\" \"a\"}",                WEIR_ESYNTAX,                                    "",                                  2,                                                                                                         13,                                                                                                                                                                                                                                      "':' expected"},
-    {"{\"links\":[],\n\"links\":[]}",                     WEIR_ESYNTAX,                                    "",                                  2,                                                                                                         7,                                                                                                                                                                                                                                       "duplicate"},
-    {"[]",                                                WEIR_EINVAL,                                     "",                                  1,                                                                                                         1,                                                                                                                                                                                                                                       "must be an object"},
-    {"[[[[[[[[[",                                         WEIR_ELIMIT,                                     "",                                  1,                                                                                                         9,                                                                                                                                                                                                                                       "nested deeper than 8"},
-    {B("") "]}",                                          WEIR_EINVAL,                                     "/brokers",                          1,                                                                                                         12,                                                                                                                                                                                                                                      "needs 1 to 4096"},
-    {"{\"brokers\":[" N("a") "]}",                        WEIR_EINVAL,                                     "",                                  1,                                                                                                         1,                                                                                                                                                                                                                                       "'links' is missing"},
-    {B(N("a")) "],\n \"limks\":[]}",                      WEIR_EINVAL,                                     "/limks",                            2,                                                                                                         10,                                                                                                                                                                                                                                      "unknown key 'limks'"},
-    {B(N("a")) "],\"a~/b\":1}",                           WEIR_EINVAL,                                     "/a~0~1b",                           1,                                                                                                         45,                                                                                                                                                                                                                                      "unknown key 'a~/b'"},
-    {B("{\"name\":\"a\",\n\"place\":{\"lat\":1}}") "]}",  WEIR_EINVAL,                                     "/brokers/0/place/lat",              2,                                                                                                         16,
-     "unknown key 'lat'"},
-    {B("{}") "]}",                                        WEIR_EINVAL,                                     "/brokers/0",                        1,                                                                                                         13,                                                                                                                                                                                                                                      "'name' is missing"},
-    {B("{\"name\":7}") "]}",                              WEIR_EINVAL,                                     "/brokers/0/name",                   1,                                                                                                         21,                                                                                                                                                                                                                                      "must be a string"},
-    {B(N("")) "]}",                                       WEIR_EINVAL,                                     "/brokers/0/name",                   1,                                                                                                         21,                                                                                                                                                                                                                                      "1 to 64 bytes"},
-    {B(N("a\\u0007")) "]}",                               WEIR_EINVAL,                                     "/brokers/0/name",                   1,                                                                                                         21,                                                                                                                                                                                                                                      "control"},
-    {B(N("a") "," N("b") ",\n" N("a")) L("a",             "b") "]}",                                       WEIR_EINVAL,                         "/brokers/2/name",                                                                                         2,                                                                                                                                                                                                                                       9,
-     "name 'a' is taken by /brokers/0"},
-    {B("{\"name\":\"a\",\"listen\":\"7000\"}") "]}",                                                   WEIR_EINVAL,                                                     "/brokers/0/listen",                           1,                                                             34,
-     "must be an address"},
-    {B("{\"name\":\"a\",\"place\":{\"latitude\":1}}") "]}",                                                   WEIR_EINVAL,                                              "/brokers/0/place",                    1,                                                              33,
-     "go together"       },
-    {B("{\"name\":\"a\",\"place\":{\"latitude\":90.5,\"longitude\":0}}") "]}",                                                   WEIR_EINVAL,
-     "/brokers/0/place/latitude", 1,                                                                                                                                                                                                                          45,                                                                                                                                                                                                                                                                                                                                                                                                                                                                "from -90 to 90"},
-    {B("{\"name\":\"a\",\"place\":{\"latitude\":0,\"longitude\":-181}}") "]}",                                                   WEIR_EINVAL,
-     "/brokers/0/place/longitude", 1,                                                                                                                                                                                                                         59,                                                                                                                                                                                                                                                                                                                                                                                                                                                               "from -180 to 180"},
-    {B(N("a")) L("a",                                                   "x") "]}",                                                                                    WEIR_EINVAL,                                                            "/links/0/between/1",                                                                       1,                                                                                                                                                                                                                               52,
-     "no broker is named 'x'"},
-    {B(N("a")) L("a",                            "a") "]}",                                                                           WEIR_EINVAL,                                                                                                "/links/0",                                                                                                                                                                     1,                                                                                                                                                                                                                                                                                                                       36,"links 'a' to itself"},
-    {B(N("a")) "{\"between\":[\"a\"]}]}",                                                 WEIR_EINVAL,                                                                           "/links/0/between",                                                                                                              1,                                                                                                                                                                                     47,
-     "must name two brokers"},
-    {B(N("a") "," N("b")) L("a",                                                 "b") ",\n" L("b",                                                                              "a") "]}",                                                                                                                 WEIR_EINVAL,                                                                                                                                                                                                 "/links/1",                                                                                                                                                                                                                                                                                                                                                                        2,                         1,
-     "'b' and 'a' are linked by /links/0 already"},
-    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"cost\":0}]}",                                         WEIR_EINVAL,                                                                                       "/links/0/cost",
-     1,                                                                                                                                                                                                         77,                                                                                                                                                                                                                                                                                                                                                                                                                                                "from 1 to 1000000000"},
-    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"cost\":1.5}]}",                                    WEIR_EINVAL,
-     "/links/0/cost",                                                                                                                                     1,                77,"must be an integer"},
-    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"delay_ms\":-1}]}",                                     WEIR_EINVAL,
-     "/links/0/delay_ms",1,                                                      82,                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "from 0 to 60000"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                    },
-    {B(N("a") "," N("b") "," N("c") "," N("d")) L("a",                                 "b") "," L("d",                                                                               "c") "]}",                                                                                                                                 WEIR_EINVAL,
-     "/brokers/2",1,41, "no way from 'a' to 'c', 'd'"},
-    {B(N("a")) "],\"routing\":{\"mode\":\"ring\"}}",                                          WEIR_EINVAL,"/routing/mode",                                                                                                                              1,                                                                                                                                                                                                                                      56,
-     "'acyclic'"                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      },
-    {B(N("a")) "],\"routing\":{\"strategy\":\"merge\"}}",      WEIR_EINVAL, "/routing/strategy",                      1, 60,
-     "'covering'"},
-    {B(N("a")) "],\"routing\":{\"advertisements\":1}}", WEIR_EINVAL,                                "/routing/advertisements",                                                1,
-     66,                                                                                                                                                                                                                                                                                                                                                                        "true or false"},
+    {"", WEIR_ESYNTAX, "", 1, 1, ""},
+    {"{\"brokers\":[\n {\"name\" \"a\"}", WEIR_ESYNTAX, "", 2, 12, "':' expected"},
+    {"{\"links\":[],\n\"links\":[]}", WEIR_ESYNTAX, "", 2, 7, "duplicate"},
+    {"[]", WEIR_EINVAL, "", 1, 1, "must be an object"},
+    {"[[[[[[[[[", WEIR_ELIMIT, "", 1, 9, "nested deeper than 8"},
+    {B("") "]}", WEIR_EINVAL, "/brokers", 1, 12, "needs 1 to 4096"},
+    {"{\"brokers\":[" N("a") "]}", WEIR_EINVAL, "", 1, 1, "'links' is missing"},
+    {B(N("a")) "],\n \"limks\":[]}", WEIR_EINVAL, "/limks", 2, 10, "unknown key 'limks'"},
+    {B(N("a")) "],\"a~/b\":1}", WEIR_EINVAL, "/a~0~1b", 1, 45, "unknown key 'a~/b'"},
+    {B("{\"name\":\"a\",\n\"place\":{\"lat\":1}}") "]}",
+     WEIR_EINVAL, "/brokers/0/place/lat", 2, 16, "unknown key 'lat'"},
+    {B("{}") "]}", WEIR_EINVAL, "/brokers/0", 1, 13, "'name' is missing"},
+    {B("{\"name\":7}") "]}", WEIR_EINVAL, "/brokers/0/name", 1, 21, "must be a string"},
+    {B(N("")) "]}", WEIR_EINVAL, "/brokers/0/name", 1, 21, "1 to 64 bytes"},
+    {B(N("a\\u0007")) "]}", WEIR_EINVAL, "/brokers/0/name", 1, 21, "control"},
+    {B(N("a") "," N("b") ",\n" N("a")) L("a", "b") "]}",
+     WEIR_EINVAL, "/brokers/2/name", 2, 9, "name 'a' is taken by /brokers/0"},
+    {B("{\"name\":\"a\",\"listen\":\"7000\"}") "]}",
+     WEIR_EINVAL, "/brokers/0/listen", 1, 34, "must be an address"},
+    {B("{\"name\":\"a\",\"place\":{\"latitude\":1}}") "]}",
+     WEIR_EINVAL, "/brokers/0/place", 1, 33, "go together"},
+    {B("{\"name\":\"a\",\"place\":{\"latitude\":90.5,\"longitude\":0}}") "]}",
+     WEIR_EINVAL, "/brokers/0/place/latitude", 1, 45, "from -90 to 90"},
+    {B("{\"name\":\"a\",\"place\":{\"latitude\":0,\"longitude\":-181}}") "]}",
+     WEIR_EINVAL, "/brokers/0/place/longitude", 1, 59, "from -180 to 180"},
+    {B(N("a")) L("a", "x") "]}",
+     WEIR_EINVAL, "/links/0/between/1", 1, 52, "no broker is named 'x'"},
+    {B(N("a")) L("a", "a") "]}", WEIR_EINVAL, "/links/0", 1, 36, "links 'a' to itself"},
+    {B(N("a")) "{\"between\":[\"a\"]}]}",
+     WEIR_EINVAL, "/links/0/between", 1, 47, "must name two brokers"},
+    {B(N("a") "," N("b")) L("a", "b") ",\n" L("b", "a") "]}",
+     WEIR_EINVAL, "/links/1", 2, 1, "'b' and 'a' are linked by /links/0 already"},
+    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"cost\":0}]}",
+     WEIR_EINVAL, "/links/0/cost", 1, 77, "from 1 to 1000000000"},
+    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"cost\":1.5}]}",
+     WEIR_EINVAL, "/links/0/cost", 1, 77, "must be an integer"},
+    {B(N("a") "," N("b")) "{\"between\":[\"a\",\"b\"],\"delay_ms\":-1}]}",
+     WEIR_EINVAL, "/links/0/delay_ms", 1, 81, "from 0 to 60000"},
+    {B(N("a") "," N("b") "," N("c") "," N("d")) L("a", "b") "," L("d", "c") "]}",
+     WEIR_EINVAL, "/brokers/2", 1, 39, "no way from 'a' to 'c', 'd'"},
+    {B(N("a")) "],\"routing\":{\"mode\":\"ring\"}}",
+     WEIR_EINVAL, "/routing/mode", 1, 56, "'acyclic'"},
+    {B(N("a")) "],\"routing\":{\"strategy\":\"merge\"}}",
+     WEIR_EINVAL, "/routing/strategy", 1, 60, "'covering'"},
+    {B(N("a")) "],\"routing\":{\"advertisements\":1}}",
+     WEIR_EINVAL, "/routing/advertisements", 1, 66, "true or false"},
 };
+/* clang-format on */
 
 static void refuses(void **state)
 {
@@ -131,12 +133,13 @@ static void counts_beyond_the_list(void **state)
 static void reads_fields(void **state)
 {
     (void)state;
-    struct weir_topology *topology = parse(
-        "{\"name\":\"pair\",\"brokers\":[{\"name\":\"a\",\"listen\":\"tcp://127.0.0.1:1\",\"place\":"
-        "{\"city\":\"Z\\u00fcrich\",\"site\":\"s\",\"latitude\":47,\"longitude\":8.5}}," N(
-            "b") "],"
-                 "\"links\":[{\"between\":[\"b\",\"a\"],\"delay_ms\":0.25}],"
-                 "\"routing\":{\"strategy\":\"simple\",\"advertisements\":false}}");
+    struct weir_topology *topology =
+        parse("{\"name\":\"pair\",\"brokers\":[{\"name\":\"a\",\"listen\":\"tcp://127.0.0.1:1\","
+              "\"place\":"
+              "{\"city\":\"Z\\u00fcrich\",\"site\":\"s\",\"latitude\":47,\"longitude\":8.5}}," N(
+                  "b") "],"
+                       "\"links\":[{\"between\":[\"b\",\"a\"],\"delay_ms\":0.25}],"
+                       "\"routing\":{\"strategy\":\"simple\",\"advertisements\":false}}");
     size_t count;
     const struct weir_topology_broker *brokers = weir_topology_brokers(topology, &count);
     assert_int_equal(count, 2);
