@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 /* Every command of the program, in the order in which help shows them. */
-#define COMMAND_LIST(X) X(help)
+#define COMMAND_LIST(X) X(help) X(topo_check) X(topo_map)
 
 /* The exit codes, the same for all commands. */
 enum exit_code {
