@@ -38,7 +38,7 @@ class Check(unittest.TestCase):
             file.flush()
             code, out, err = weir("check", file.name)
         self.assertEqual((code, err), (7, ""))
-        self.assertEqual(out, f"{file.name}:2:29: /links/0/between/1: no broker is named 'x'\n"
+        self.assertEqual(out, f"{file.name}:2:30: /links/0/between/1: no broker is named 'x'\n"
                               f"{file.name}:2:37: /links/1: links 'b' to itself\n")
 
     def test_usage(self):
