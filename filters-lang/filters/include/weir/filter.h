@@ -25,6 +25,12 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_filter_compile(struct weir_filter **ou
                                                          struct weir_str text,
                                                          struct weir_diags *diags,
                                                          const struct weir_alloc *alloc);
+/* The same for text that weir_filter_print or weir_node_print wrote, which may be up to four times
+ * as long as what a person may write. */
+WEIR_MUST_USE enum weir_err weir_filter_compile_printed(struct weir_filter **out,
+                                                        struct weir_str text,
+                                                        struct weir_diags *diags,
+                                                        const struct weir_alloc *alloc);
 WEIR_API void weir_filter_destroy(struct weir_filter *filter);
 
 /* The text it was compiled from, borrowed from the filter. */

@@ -60,6 +60,7 @@ struct weir_node {
     struct weir_str text;     /* name, pattern, prefix, ... */
     uint32_t escape;          /* LIKE: code point, 0 for none */
     struct weir_regex *regex; /* MATCHES; opaque outside filters */
+    struct weir_glob *glob;   /* LIKE and CONTAINS; opaque outside filters */
 };
 
 struct weir_filter;

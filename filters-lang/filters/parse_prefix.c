@@ -1,0 +1,288 @@
+/* parse_prefix.c - what a predicate or an operand begins with. */
+#include "parse.h"
+
+#include <assert.h>
+
+static const struct {
+    const char *name;
+    enum weir_node_kind kind;
+} functions[] = {
+    {"hasPrefix",   WEIR_NODE_STARTS  },
+    {"startsWith",  WEIR_NODE_STARTS  },
+    {"beginsWith",  WEIR_NODE_STARTS  },
+    {"begins-with", WEIR_NODE_STARTS  },
+    {"starts-with", WEIR_NODE_STARTS  },
+    {"hasSuffix",   WEIR_NODE_ENDS    },
+    {"endsWith",    WEIR_NODE_ENDS    },
+    {"ends-with",   WEIR_NODE_ENDS    },
+    {"contains",    WEIR_NODE_CONTAINS},
+};
+
+static struct weir_node *parse_paren(struct weiri_parser *p)
+{
+    struct weiri_span at = weiri_token_span(&p->token);
+    struct weir_node *node;
+
+    if (!weiri_parser_enter(p))
+        return NULL;
+    weiri_parser_advance(p);
+    node = weiri_parse_level(p, LEVEL_OR);
+    while (p->token.kind != TOKEN_RIGHT && !p->compiler->stopped) {
+        if (p->token.kind == TOKEN_END) {
+            struct weir_diag *diag = weiri_error(p->compiler, "F204", at, "unclosed '('");
+
+            weiri_diag_text(diag->label, "it begins here");
+            weiri_diag_text(diag->expected, ")");
+            break;
+        }
+        weiri_parser_expected_logic(p);
+        weiri_parser_skip(p);
+        if (weiri_parser_accept(p, TOKEN_AND) || weiri_parser_accept(p, TOKEN_OR))
+            (void)weiri_parse_level(p, LEVEL_OR);
+    }
+    (void)weiri_parser_accept(p, TOKEN_RIGHT);
+    p->depth--;
+    return node;
+}
+
+static struct weir_node *parse_not(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+    struct weir_node *child;
+
+    if (!weiri_parser_enter(p))
+        return NULL;
+    weiri_parser_advance(p);
+    child = weiri_parse_level(p, LEVEL_NOT);
+    p->depth--;
+    return child == NULL ? NULL : weiri_parser_parent(p, WEIR_NODE_NOT, offset, &child, 1);
+}
+
+static struct weir_node *literal_node(struct weiri_parser *p, uint32_t offset,
+                                      struct weir_value value)
+{
+    struct weir_node *node = weiri_parser_node(p, WEIR_NODE_LITERAL, offset);
+
+    if (node != NULL)
+        node->literal = value;
+    return node;
+}
+
+static struct weir_node *parse_number(struct weiri_parser *p, uint32_t offset, bool negative)
+{
+    const struct weiri_token *token = &p->previous;
+    struct weir_diag *diag;
+
+    weiri_parser_advance(p);
+    if (token->kind == TOKEN_DOUBLE)
+        return literal_node(p, offset, weir_value_double(negative ? -token->real : token->real));
+    if (token->magnitude <= INT64_MAX) {
+        int64_t integer = (int64_t)token->magnitude;
+
+        return literal_node(p, offset, weir_value_int(negative ? -integer : integer));
+    }
+    if (negative)
+        return literal_node(p, offset, weir_value_int(INT64_MIN));
+    diag = weiri_error(p->compiler, "F109", weiri_token_span(token),
+                       "the number is too large for an int");
+    weiri_diag_text(diag->suggestion,
+                    "ints go to 9223372036854775807; for a double write a point, e.g. 1e19");
+    return NULL;
+}
+
+static struct weir_node *parse_timestamp(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+    struct weir_diag *diag;
+    int64_t nanoseconds;
+
+    weiri_parser_advance(p);
+    if (p->token.kind != TOKEN_STRING)
+        return weiri_parser_expected(p, "F207", "a string", "a string",
+                                     "write TIMESTAMP '2013-10-07T09:30:00Z'; "
+                                     "to use the keyword as a name write `timestamp`");
+    if (weir_timestamp_parse(&nanoseconds, p->token.text) == WEIR_OK) {
+        weiri_parser_advance(p);
+        return literal_node(p, offset, weir_value_timestamp(nanoseconds));
+    }
+    diag = weiri_error(p->compiler, "F110", weiri_token_span(&p->token),
+                       "'%s' is not an RFC 3339 timestamp of the years 1678 to 2261",
+                       weiri_excerpt(p->token.text).text);
+    weiri_diag_text(diag->suggestion, "write e.g. '2013-10-07T09:30:00.123Z'");
+    weiri_parser_advance(p);
+    return NULL;
+}
+
+/* A literal that begins with the current token; NULL without a report if none does. */
+static struct weir_node *parse_plain_literal(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+
+    switch (p->token.kind) {
+    case TOKEN_INT:
+    case TOKEN_DOUBLE: return parse_number(p, offset, false);
+    case TOKEN_STRING:
+        weiri_parser_advance(p);
+        return literal_node(p, offset, weir_value_string(p->previous.text));
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+        weiri_parser_advance(p);
+        return literal_node(p, offset, weir_value_bool(p->previous.kind == TOKEN_TRUE));
+    case TOKEN_TIMESTAMP: return parse_timestamp(p);
+    default: return NULL;
+    }
+}
+
+static bool begins_literal(enum weiri_token_kind kind)
+{
+    return kind == TOKEN_INT || kind == TOKEN_DOUBLE || kind == TOKEN_STRING ||
+           kind == TOKEN_TRUE || kind == TOKEN_FALSE || kind == TOKEN_TIMESTAMP;
+}
+
+struct weir_node *weiri_parse_literal(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+
+    if (begins_literal(p->token.kind))
+        return parse_plain_literal(p);
+    if (weiri_parser_accept(p, TOKEN_PLUS) || weiri_parser_accept(p, TOKEN_MINUS)) {
+        if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
+            return parse_number(p, offset, p->previous.kind == TOKEN_MINUS);
+    }
+    return weiri_parser_expected(p, "F208", "a literal", "a literal", NULL);
+}
+
+/* `+x` is `x + 0`: the number itself, and nothing for what is no number. */
+static struct weir_node *parse_sign(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+    bool negative = p->token.kind == TOKEN_MINUS;
+    struct weir_node *children[2];
+
+    weiri_parser_advance(p);
+    if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
+        return parse_number(p, offset, negative);
+    children[0] = weiri_parse_level(p, LEVEL_SIGN);
+    if (children[0] == NULL)
+        return NULL;
+    if (negative)
+        return weiri_parser_parent(p, WEIR_NODE_NEGATE, offset, children, 1);
+    children[1] = literal_node(p, offset, weir_value_int(0));
+    if (children[1] == NULL)
+        return NULL;
+    return weiri_parser_parent(p, WEIR_NODE_ADD, offset, children, 2);
+}
+
+static struct weir_node *parse_attr(struct weiri_parser *p)
+{
+    struct weir_node *node;
+
+    weiri_parser_advance(p);
+    node = weiri_parser_node(p, WEIR_NODE_ATTR, p->previous.offset);
+    if (node != NULL)
+        node->text = p->previous.text;
+    return node;
+}
+
+static struct weir_node *parse_exists(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+    struct weir_node *attr;
+
+    weiri_parser_advance(p);
+    if (!weiri_parser_accept(p, TOKEN_LEFT))
+        return weiri_parser_expected(p, "F213", "'('", "(", "write e.g. EXISTS(price)");
+    if (p->token.kind != TOKEN_NAME)
+        return weiri_parser_expected(p, "F213", "an attribute", "an attribute", NULL);
+    attr = parse_attr(p);
+    if (!weiri_parser_accept(p, TOKEN_RIGHT))
+        return weiri_parser_expected(p, "F213", "')'", ")", NULL);
+    return attr == NULL ? NULL : weiri_parser_parent(p, WEIR_NODE_EXISTS, offset, &attr, 1);
+}
+
+static struct weir_node *parse_arguments(struct weiri_parser *p, uint32_t offset,
+                                         enum weir_node_kind kind)
+{
+    struct weir_node *operand, *node;
+    struct weir_str text;
+
+    if (!weiri_parser_enter(p))
+        return NULL;
+    weiri_parser_advance(p);
+    operand = weiri_parse_level(p, LEVEL_ADD);
+    p->depth--;
+    if (operand == NULL)
+        return NULL;
+    if (!weiri_parser_accept(p, TOKEN_COMMA))
+        return weiri_parser_expected(p, "F212", "','", ",", NULL);
+    text = p->token.text;
+    if (!weiri_parser_accept(p, TOKEN_STRING))
+        return weiri_parser_expected(p, "F207", "a string", "a string", NULL);
+    if (!weiri_parser_accept(p, TOKEN_RIGHT))
+        return weiri_parser_expected(p, "F212", "')'", ")", NULL);
+    node = weiri_parser_parent(p, kind, offset, &operand, 1);
+    if (node != NULL)
+        node->text = text;
+    return node;
+}
+
+/* The current token is the "(" after the name. */
+static struct weir_node *parse_call(struct weiri_parser *p)
+{
+    struct weiri_token name = p->previous;
+    struct weir_str text = {p->lexer.text.ptr + name.offset, name.length};
+    struct weir_diag *diag;
+
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        if (weiri_equal_caseless(text, functions[i].name))
+            return parse_arguments(p, name.offset, functions[i].kind);
+    }
+    diag = weiri_error(p->compiler, "F211", weiri_token_span(&name), "there is no function '%s'",
+                       weiri_excerpt(text).text);
+    weiri_diag_text(diag->expected, "hasPrefix, hasSuffix, contains, EXISTS");
+    return NULL;
+}
+
+static struct weir_node *parse_name(struct weiri_parser *p)
+{
+    struct weir_node *attr = parse_attr(p);
+
+    if (p->token.kind == TOKEN_LEFT && !p->previous.quoted)
+        return parse_call(p);
+    return attr;
+}
+
+struct weir_node *weiri_parse_prefix(struct weiri_parser *p, enum weiri_level floor)
+{
+    if (begins_literal(p->token.kind))
+        return parse_plain_literal(p);
+    switch (p->token.kind) {
+    case TOKEN_LEFT: return parse_paren(p);
+    case TOKEN_NAME: return parse_name(p);
+    case TOKEN_NOT:
+        if (floor <= LEVEL_NOT)
+            return parse_not(p);
+        break;
+    case TOKEN_EXISTS:
+        if (floor <= LEVEL_PREDICATE)
+            return parse_exists(p);
+        break;
+    case TOKEN_PLUS:
+    case TOKEN_MINUS:
+        if (floor < LEVEL_SIGN)
+            return parse_sign(p);
+        break;
+    case TOKEN_CONTAINS:
+        if (floor <= LEVEL_PREDICATE) {
+            weiri_parser_advance(p);
+            if (p->token.kind == TOKEN_LEFT)
+                return parse_call(p);
+            return weiri_parser_expected(p, "F213", "'('", "(",
+                                         "write e.g. name CONTAINS 'text'; to use the keyword as "
+                                         "a name write `contains`");
+        }
+        break;
+    default: break;
+    }
+    return weiri_parser_expected_operand(p, floor);
+}

@@ -1,0 +1,42 @@
+/* regex.h - MATCHES: regular expressions whose work, memory and size are bounded.
+ *
+ * PCRE2 backtracks, and its own match limit counts anew from each start position.  So every
+ * pattern is compiled with a callout before each of its items, which charges the items tried and
+ * the characters passed over to a budget; see regex.c for what it takes to make that a bound. */
+#ifndef WEIR_FILTERS_REGEX_H
+#define WEIR_FILTERS_REGEX_H
+
+#include <weir/tree.h>
+
+struct weir_scratch;
+struct weir_regex;
+
+#define WEIRI_REGEX_BUDGET 131072       /* units of work for one evaluation */
+#define WEIRI_REGEX_SUBJECT_MAX 32768   /* bytes of a subject; above that it is undecided */
+#define WEIRI_REGEX_HEAP_KIB 1024       /* of backtracking memory */
+#define WEIRI_REGEX_CODE_SIZE_MAX 65536 /* bytes of compiled patterns in one filter */
+
+struct weiri_regex_problem {
+    bool refused;  /* a construct that cannot be bounded, not a mistake in the pattern */
+    size_t offset; /* in the pattern */
+    char text[120];
+};
+
+/* WEIR_EINVAL with *problem filled in, or WEIR_ENOMEM.  `alloc` outlives it. */
+WEIR_MUST_USE enum weir_err weiri_regex_compile(struct weir_regex **out, struct weir_str pattern,
+                                                struct weiri_regex_problem *problem,
+                                                const struct weir_alloc *alloc);
+void weiri_regex_destroy(struct weir_regex *regex);
+/* Bytes that the compiled pattern takes. */
+size_t weiri_regex_size(const struct weir_regex *regex);
+/* Links for whoever owns several. */
+struct weir_regex *weiri_regex_next(const struct weir_regex *regex);
+void weiri_regex_link(struct weir_regex *regex, struct weir_regex *next);
+
+/* TRUE or FALSE; UNKNOWN when undecided.  The subject is valid UTF-8. */
+enum weir_truth weiri_regex_match(const struct weir_regex *regex, struct weir_str subject,
+                                  struct weir_scratch *scratch);
+/* What is left of the budget; for tests. */
+uint32_t weiri_scratch_budget(const struct weir_scratch *scratch);
+
+#endif /* WEIR_FILTERS_REGEX_H */

@@ -1,0 +1,156 @@
+/* width.c - widths after Unicode's EastAsianWidth (W and F) and general categories Mn, Me, Cf, in
+ * blocks: enough to put a caret in place. */
+#include "width.h"
+
+#include <assert.h>
+
+static const struct {
+    uint32_t first, last;
+    unsigned width;
+} ranges[] = {
+    {0x0300,  0x036f,  0},
+    {0x0483,  0x0489,  0},
+    {0x0591,  0x05bd,  0},
+    {0x0610,  0x061a,  0},
+    {0x064b,  0x065f,  0},
+    {0x0670,  0x0670,  0},
+    {0x06d6,  0x06dc,  0},
+    {0x06df,  0x06e4,  0},
+    {0x0900,  0x0902,  0},
+    {0x093c,  0x093c,  0},
+    {0x0941,  0x0948,  0},
+    {0x094d,  0x094d,  0},
+    {0x0e31,  0x0e31,  0},
+    {0x0e34,  0x0e3a,  0},
+    {0x0e47,  0x0e4e,  0},
+    {0x1100,  0x115f,  2},
+    {0x1160,  0x11ff,  0},
+    {0x1ab0,  0x1aff,  0},
+    {0x1dc0,  0x1dff,  0},
+    {0x200b,  0x200f,  0},
+    {0x202a,  0x202e,  0},
+    {0x2060,  0x2064,  0},
+    {0x20d0,  0x20ff,  0},
+    {0x231a,  0x231b,  2},
+    {0x2329,  0x232a,  2},
+    {0x23e9,  0x23ec,  2},
+    {0x23f0,  0x23f0,  2},
+    {0x23f3,  0x23f3,  2},
+    {0x25fd,  0x25fe,  2},
+    {0x2614,  0x2615,  2},
+    {0x2648,  0x2653,  2},
+    {0x267f,  0x267f,  2},
+    {0x2693,  0x2693,  2},
+    {0x26a1,  0x26a1,  2},
+    {0x26aa,  0x26ab,  2},
+    {0x26bd,  0x26be,  2},
+    {0x26c4,  0x26c5,  2},
+    {0x26ce,  0x26ce,  2},
+    {0x26d4,  0x26d4,  2},
+    {0x26ea,  0x26ea,  2},
+    {0x26f2,  0x26f3,  2},
+    {0x26f5,  0x26f5,  2},
+    {0x26fa,  0x26fa,  2},
+    {0x26fd,  0x26fd,  2},
+    {0x2705,  0x2705,  2},
+    {0x270a,  0x270b,  2},
+    {0x2728,  0x2728,  2},
+    {0x274c,  0x274c,  2},
+    {0x274e,  0x274e,  2},
+    {0x2753,  0x2755,  2},
+    {0x2757,  0x2757,  2},
+    {0x2795,  0x2797,  2},
+    {0x27b0,  0x27b0,  2},
+    {0x27bf,  0x27bf,  2},
+    {0x2b1b,  0x2b1c,  2},
+    {0x2b50,  0x2b50,  2},
+    {0x2b55,  0x2b55,  2},
+    {0x2e80,  0x3029,  2},
+    {0x302a,  0x302d,  0},
+    {0x302e,  0x303e,  2},
+    {0x3041,  0x3098,  2},
+    {0x3099,  0x309a,  0},
+    {0x309b,  0x4dbf,  2},
+    {0x4e00,  0xa4cf,  2},
+    {0xa960,  0xa97f,  2},
+    {0xac00,  0xd7a3,  2},
+    {0xf900,  0xfaff,  2},
+    {0xfe00,  0xfe0f,  0},
+    {0xfe10,  0xfe19,  2},
+    {0xfe20,  0xfe2f,  0},
+    {0xfe30,  0xfe6f,  2},
+    {0xfeff,  0xfeff,  0},
+    {0xff00,  0xff60,  2},
+    {0xffe0,  0xffe6,  2},
+    {0x16fe0, 0x18cff, 2},
+    {0x1b000, 0x1b2ff, 2},
+    {0x1f004, 0x1f004, 2},
+    {0x1f0cf, 0x1f0cf, 2},
+    {0x1f18e, 0x1f18e, 2},
+    {0x1f191, 0x1f19a, 2},
+    {0x1f200, 0x1f265, 2},
+    {0x1f300, 0x1f320, 2},
+    {0x1f32d, 0x1f335, 2},
+    {0x1f337, 0x1f37c, 2},
+    {0x1f37e, 0x1f393, 2},
+    {0x1f3a0, 0x1f3ca, 2},
+    {0x1f3cf, 0x1f3d3, 2},
+    {0x1f3e0, 0x1f3f0, 2},
+    {0x1f3f4, 0x1f3f4, 2},
+    {0x1f3f8, 0x1f43e, 2},
+    {0x1f440, 0x1f440, 2},
+    {0x1f442, 0x1f4fc, 2},
+    {0x1f4ff, 0x1f53d, 2},
+    {0x1f54b, 0x1f567, 2},
+    {0x1f595, 0x1f596, 2},
+    {0x1f5a4, 0x1f5a4, 2},
+    {0x1f5fb, 0x1f64f, 2},
+    {0x1f680, 0x1f6c5, 2},
+    {0x1f6cc, 0x1f6cc, 2},
+    {0x1f6d0, 0x1f6df, 2},
+    {0x1f6eb, 0x1f6ec, 2},
+    {0x1f6f4, 0x1f6ff, 2},
+    {0x1f7e0, 0x1f7f0, 2},
+    {0x1f90c, 0x1f9ff, 2},
+    {0x1fa70, 0x1faff, 2},
+    {0x20000, 0x3fffd, 2},
+    {0xe0001, 0xe01ef, 0},
+};
+
+unsigned weiri_char_width(uint32_t code)
+{
+    size_t low = 0, high = sizeof ranges / sizeof ranges[0];
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (code > ranges[middle].last)
+            low = middle + 1;
+        else if (code < ranges[middle].first)
+            high = middle;
+        else
+            return ranges[middle].width;
+    }
+    return 1;
+}
+
+struct weiri_char weiri_char_at(struct weir_str text, size_t at)
+{
+    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    struct weiri_char c = {(unsigned char)text.ptr[at], 1, false};
+
+    assert(at < text.len);
+    if (c.code == 0) {
+        c.valid = true;
+        return c;
+    }
+    for (uint32_t len = 1; len <= 4 && at + len <= text.len; len++) {
+        if (!weir_str_is_text((struct weir_str){text.ptr + at, len}))
+            continue;
+        c = (struct weiri_char){(unsigned char)text.ptr[at] & masks[len], len, true};
+        for (uint32_t i = 1; i < len; i++)
+            c.code = c.code << 6 | ((unsigned char)text.ptr[at + i] & 0x3fu);
+        return c;
+    }
+    return c;
+}
