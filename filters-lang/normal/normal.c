@@ -1,0 +1,326 @@
+/* normal.c - the normal form as an object.
+ *
+ * However it came about, it is built from its canonical bytes, which it owns: strings point into
+ * them, and residuals are compiled from their text.  So a form that was computed and one that was
+ * received cannot differ. */
+#include <assert.h>
+#include <string.h>
+#include <weir/alloc.h>
+
+#include "codec.h"
+#include "leaf.h"
+#include "lower.h"
+#include "summary.h"
+
+/* Steps for the expansion of one filter: some ten milliseconds and 16 MiB at most. */
+#define LOWER_WORK (1u << 21)
+
+struct weir_normal {
+    const struct weir_alloc *alloc;
+    struct weiri_pool pool;
+    struct weir_str bytes;
+    bool exact;
+    struct weir_conjunction *conjunctions;
+    uint32_t count;
+    struct weir_filter *filters[WEIR_FILTER_LEAVES_MAX]; /* of the residuals */
+    uint32_t filter_count;
+    uint64_t summary;
+};
+
+static enum weir_err encode_lowered(struct weiri_buf *out, const struct weir_filter *filter,
+                                    struct weiri_workshop *shop, const struct weir_alloc *alloc);
+static enum weir_err build(struct weir_normal **out, struct weir_str bytes,
+                           const struct weir_alloc *alloc);
+static enum weir_err compile_residual(void *context, struct weir_residual *residual);
+static enum weir_err check_residuals(const struct weir_normal *normal, struct weiri_workshop *shop);
+static enum weir_err check_canonical(const struct weir_normal *normal, struct weiri_workshop *shop);
+static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conjunction *in,
+                            struct weiri_workshop *shop);
+static enum weir_truth residual_eval(const struct weir_residual *residual,
+                                     const struct weir_notification *notification,
+                                     struct weir_scratch *scratch);
+
+enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_filter *filter,
+                                 const struct weir_alloc *alloc)
+{
+    struct weiri_pool pool;
+    uint32_t work = LOWER_WORK;
+    struct weiri_workshop shop = {&pool, &work, false};
+    struct weiri_buf bytes;
+    enum weir_err err;
+
+    assert(out != NULL);
+    assert(filter != NULL);
+    weiri_pool_init(&pool, alloc);
+    weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, alloc);
+    err = encode_lowered(&bytes, filter, &shop, alloc);
+    weiri_pool_fini(&pool);
+    if (err == WEIR_OK)
+        err = build(out, weiri_buf_str(&bytes), alloc);
+    weiri_buf_fini(&bytes);
+    return err;
+}
+
+enum weir_err weir_normal_decode(struct weir_normal **out, struct weir_str bytes,
+                                 const struct weir_alloc *alloc)
+{
+    struct weiri_pool pool;
+    uint32_t work = UINT32_MAX; /* bounded by the size of the bytes */
+    struct weiri_workshop shop = {&pool, &work, false};
+    struct weir_normal *normal;
+    enum weir_err err;
+
+    assert(out != NULL);
+    err = build(&normal, bytes, alloc);
+    if (err != WEIR_OK)
+        return err;
+    weiri_pool_init(&pool, alloc);
+    err = check_residuals(normal, &shop);
+    if (err == WEIR_OK)
+        err = check_canonical(normal, &shop);
+    weiri_pool_fini(&pool);
+    if (err == WEIR_OK)
+        *out = normal;
+    else
+        weir_normal_destroy(normal);
+    return err;
+}
+
+void weir_normal_destroy(struct weir_normal *normal)
+{
+    if (normal == NULL)
+        return;
+    for (uint32_t i = 0; i < normal->filter_count; i++)
+        weir_filter_destroy(normal->filters[i]);
+    weiri_pool_fini(&normal->pool);
+    weiri_release(normal->alloc, normal);
+}
+
+struct weir_str weir_normal_bytes(const struct weir_normal *normal)
+{
+    return normal->bytes;
+}
+
+bool weir_normal_is_exact(const struct weir_normal *normal)
+{
+    return normal->exact;
+}
+
+bool weir_normal_is_never(const struct weir_normal *normal)
+{
+    return normal->count == 0;
+}
+
+bool weir_normal_is_always(const struct weir_normal *normal)
+{
+    return normal->count == 1 && normal->conjunctions[0].constraint_count == 0 &&
+           normal->conjunctions[0].residual_count == 0;
+}
+
+uint32_t weir_normal_count(const struct weir_normal *normal)
+{
+    return normal->count;
+}
+
+const struct weir_conjunction *weir_normal_at(const struct weir_normal *normal, uint32_t index)
+{
+    assert(index < normal->count);
+    return &normal->conjunctions[index];
+}
+
+uint64_t weir_normal_summary(const struct weir_normal *normal)
+{
+    return normal->summary;
+}
+
+enum weir_truth weir_normal_eval(const struct weir_normal *normal,
+                                 const struct weir_notification *notification,
+                                 struct weir_scratch *scratch)
+{
+    enum weir_truth truth = WEIR_FALSE;
+
+    weir_scratch_renew(scratch);
+    for (uint32_t i = 0; i < normal->count && truth != WEIR_TRUE; i++) {
+        enum weir_truth one =
+            weir_conjunction_eval(&normal->conjunctions[i], notification, scratch);
+
+        if (one > truth)
+            truth = one;
+    }
+    return truth;
+}
+
+enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction,
+                                      const struct weir_notification *notification,
+                                      struct weir_scratch *scratch)
+{
+    enum weir_truth truth = WEIR_TRUE;
+
+    for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
+        const struct weir_constraint *constraint = &conjunction->constraints[i];
+        struct weir_value value;
+        bool found = weir_notification_find(notification, constraint->name, &value);
+
+        if (!weir_domain_has(&constraint->domain, found ? &value : NULL))
+            return WEIR_FALSE;
+    }
+    for (uint32_t i = 0; i < conjunction->residual_count && truth != WEIR_FALSE; i++) {
+        enum weir_truth one = residual_eval(&conjunction->residuals[i], notification, scratch);
+
+        if (one < truth)
+            truth = one;
+    }
+    return truth;
+}
+
+static enum weir_err encode_lowered(struct weiri_buf *out, const struct weir_filter *filter,
+                                    struct weiri_workshop *shop, const struct weir_alloc *alloc)
+{
+    struct weiri_disjunction lowered;
+    bool exact;
+
+    if (!weiri_lower(&lowered, &exact, weir_filter_tree(filter), shop, alloc))
+        return WEIR_ENOMEM;
+    weiri_encode(out, exact, lowered.v, lowered.count, shop->pool);
+    if (out->err == WEIR_ELIMIT) {
+        struct weir_conjunction hull; /* which holds each constant of the text twice at most */
+
+        if (!weiri_conjunction_hull(&hull, lowered.v, lowered.count, shop))
+            return WEIR_ENOMEM;
+        weiri_buf_reset(out);
+        weiri_encode(out, false, &hull, 1, shop->pool);
+    }
+    assert(out->err != WEIR_ELIMIT);
+    return out->err;
+}
+
+static enum weir_err build(struct weir_normal **out, struct weir_str bytes,
+                           const struct weir_alloc *alloc)
+{
+    struct weir_normal *normal;
+    struct weiri_decoded decoded;
+    enum weir_err err;
+    char *copy;
+
+    if (bytes.len > WEIR_NORMAL_SIZE_MAX)
+        return WEIR_ELIMIT;
+    normal = weiri_alloc_zeroed(alloc, 1, sizeof *normal);
+    if (normal == NULL)
+        return WEIR_ENOMEM;
+    normal->alloc = alloc;
+    weiri_pool_init(&normal->pool, alloc);
+    copy = weiri_pool_take(&normal->pool, bytes.len, 1);
+    if (copy == NULL) {
+        weir_normal_destroy(normal);
+        return WEIR_ENOMEM;
+    }
+    if (bytes.len > 0)
+        memcpy(copy, bytes.ptr, bytes.len);
+    normal->bytes = (struct weir_str){copy, bytes.len};
+    err = weiri_decode(&decoded, normal->bytes, &normal->pool, compile_residual, normal);
+    if (err != WEIR_OK) {
+        weir_normal_destroy(normal);
+        return err;
+    }
+    normal->exact = decoded.exact;
+    normal->conjunctions = decoded.conjunctions;
+    normal->count = decoded.conjunction_count;
+    normal->summary = weiri_summary(normal->conjunctions, normal->count);
+    *out = normal;
+    return WEIR_OK;
+}
+
+static enum weir_err compile_residual(void *context, struct weir_residual *residual)
+{
+    struct weir_normal *normal = context;
+    struct weir_diags diags;
+    struct weir_filter *filter;
+    enum weir_err err = weir_filter_compile(&filter, residual->text, &diags, normal->alloc);
+
+    if (err != WEIR_OK)
+        return err == WEIR_ENOMEM || err == WEIR_ELIMIT ? err : WEIR_EMALFORMED;
+    normal->filters[normal->filter_count++] = filter;
+    residual->node = weir_filter_tree(filter);
+    return WEIR_OK;
+}
+
+/* A residual must be just what lowering its own text leaves as a residual. */
+static enum weir_err check_residuals(const struct weir_normal *normal, struct weiri_workshop *shop)
+{
+    for (uint32_t i = 0; i < normal->filter_count; i++) {
+        const struct weir_filter *filter = normal->filters[i];
+        const struct weir_node *node = weir_filter_tree(filter);
+        struct weir_conjunction lowered;
+
+        if (!weiri_leaf_is_predicate(node))
+            return WEIR_EMALFORMED;
+        switch (weiri_leaf_lower(&lowered, node, false, shop, normal->alloc)) {
+        case WEIRI_LEAF_OUT_OF_MEMORY: return WEIR_ENOMEM;
+        case WEIRI_LEAF_CONJUNCTION: break;
+        default: return WEIR_EMALFORMED;
+        }
+        if (lowered.residual_count != 1 ||
+            !weir_str_equal(lowered.residuals[0].text, weir_filter_text(filter)))
+            return WEIR_EMALFORMED;
+    }
+    return WEIR_OK;
+}
+
+/* Canonical is what comes out unchanged when it is made canonical. */
+static enum weir_err check_canonical(const struct weir_normal *normal, struct weiri_workshop *shop)
+{
+    struct weiri_disjunction all = {0};
+    struct weiri_buf again;
+    enum weir_err err;
+
+    for (uint32_t i = 0; i < normal->count; i++) {
+        struct weir_conjunction conjunction;
+
+        err = retidy(&conjunction, &normal->conjunctions[i], shop);
+        if (err != WEIR_OK)
+            return err;
+        if (!weiri_disjunction_add(&all, &conjunction, shop))
+            return shop->out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
+    }
+    weiri_disjunction_sort(&all);
+    weiri_buf_init(&again, WEIR_NORMAL_SIZE_MAX, normal->alloc);
+    weiri_encode(&again, normal->exact, all.v, all.count, shop->pool);
+    err = again.err;
+    if (err == WEIR_OK && !weir_str_equal(weiri_buf_str(&again), normal->bytes))
+        err = WEIR_EMALFORMED;
+    weiri_buf_fini(&again);
+    return err;
+}
+
+static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conjunction *in,
+                            struct weiri_workshop *shop)
+{
+    struct weir_constraint *v = weiri_pool_take(shop->pool, in->constraint_count, sizeof *v);
+
+    if (v == NULL)
+        return WEIR_ENOMEM;
+    for (uint32_t i = 0; i < in->constraint_count; i++) {
+        v[i] = in->constraints[i];
+        if (!weiri_domain_tidy(&v[i].domain, shop->pool))
+            return WEIR_ENOMEM;
+        if (weiri_domain_is_empty(&v[i].domain) || weiri_domain_is_full(&v[i].domain))
+            return WEIR_EMALFORMED;
+    }
+    *out = *in;
+    out->constraints = v;
+    return WEIR_OK;
+}
+
+/* UNKNOWN stays UNKNOWN only of a MATCHES out of budget: its operand is known to be a string, so
+ * nothing else makes it so, and any other UNKNOWN is as good as FALSE. */
+static enum weir_truth residual_eval(const struct weir_residual *residual,
+                                     const struct weir_notification *notification,
+                                     struct weir_scratch *scratch)
+{
+    enum weir_truth truth = weir_node_eval(residual->node, notification, scratch);
+
+    if (truth == WEIR_UNKNOWN &&
+        (residual->node->kind != WEIR_NODE_MATCHES || !weir_scratch_undecided(scratch)))
+        return WEIR_FALSE;
+    return truth;
+}

@@ -1,0 +1,25 @@
+/* pool.h - memory that is given back all at once: the working space of a computation, or all that
+ * a normal form consists of. */
+#ifndef WEIRI_POOL_H
+#define WEIRI_POOL_H
+
+#include <weir/base.h>
+
+struct weiri_pool_chunk;
+
+struct weiri_pool {
+    const struct weir_alloc *alloc;
+    struct weiri_pool_chunk *chunks;
+    char *at;
+    size_t left;
+};
+
+/* `alloc` may be NULL and must outlive the pool. */
+void weiri_pool_init(struct weiri_pool *pool, const struct weir_alloc *alloc);
+void weiri_pool_fini(struct weiri_pool *pool);
+
+/* Memory for `count` things of `size` bytes, aligned for any type, not cleared; never NULL for no
+ * bytes; NULL when memory has run out. */
+void *weiri_pool_take(struct weiri_pool *pool, size_t count, size_t size);
+
+#endif /* WEIRI_POOL_H */

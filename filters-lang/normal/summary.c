@@ -1,0 +1,60 @@
+/* summary.c - bits for what every conjunction of a form demands.
+ *
+ * If W covers N, each conjunction n of N is covered by some w of W, so n constrains each attribute
+ * that w does, has each residual of w, and where w allows one value only n allows just that one.
+ * So bits(w) is within bits(n); and the bits that all w share are within the bits that all n
+ * share. */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "domains.h"
+#include "summary.h"
+
+#define HALF 32u
+
+static uint64_t bits_of(const struct weir_conjunction *conjunction);
+static uint64_t bit_of_value(struct weir_str name, const struct weir_value *value);
+
+uint64_t weiri_summary(const struct weir_conjunction *v, uint32_t count)
+{
+    uint64_t shared = UINT64_MAX;
+
+    for (uint32_t i = 0; i < count; i++)
+        shared &= bits_of(&v[i]);
+    return shared;
+}
+
+static uint64_t bits_of(const struct weir_conjunction *conjunction)
+{
+    uint64_t bits = 0;
+
+    for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
+        const struct weir_constraint *constraint = &conjunction->constraints[i];
+        const struct weir_value *single = weiri_domain_single(&constraint->domain);
+        uint64_t hash = XXH3_64bits(constraint->name.ptr, constraint->name.len);
+
+        bits |= UINT64_C(1) << hash % HALF;
+        if (single != NULL)
+            bits |= bit_of_value(constraint->name, single);
+    }
+    for (uint32_t i = 0; i < conjunction->residual_count; i++) {
+        const struct weir_str text = conjunction->residuals[i].text;
+
+        bits |= UINT64_C(1) << (HALF + XXH3_64bits(text.ptr, text.len) % HALF);
+    }
+    return bits;
+}
+
+/* Values are canonical: 5.0 is the int 5. */
+static uint64_t bit_of_value(struct weir_str name, const struct weir_value *value)
+{
+    uint64_t seed = XXH3_64bits(name.ptr, name.len), hash;
+
+    if (value->type == WEIR_STRING)
+        hash = XXH3_64bits_withSeed(value->u.string.ptr, value->u.string.len, seed);
+    else if (value->type == WEIR_DOUBLE)
+        hash = XXH3_64bits_withSeed(&value->u.real, sizeof value->u.real, seed);
+    else
+        hash = XXH3_64bits_withSeed(&value->u.integer, sizeof value->u.integer, seed);
+    return UINT64_C(1) << (HALF + hash % HALF);
+}
