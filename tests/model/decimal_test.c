@@ -119,6 +119,9 @@ static const struct {
      "1645638908718119841271673056017045493004705269590165763776884908267986"
      "9725733665217655679410725087643375608460039849049721491174630855395563"
      "541886415131684784363130802375962957739830017089843750000e-320", 10000,               UINT64_C(0x0000000000000002)},
+    {"1579.33",                                                             682846692194943,     UINT64_C(0x3D84581A07371D33)},
+    {"61981.3",                                                             3513151398076575,    UINT64_C(0x3DB365F6E6A30E82)},
+    {"9810.34",                                                             1646157365077981,    UINT64_C(0x3D9A35D856F7F6B8)},
 };
 
 static void hard_cases(void **state)
@@ -248,6 +251,21 @@ static void leading_and_trailing_zeros_do_not_matter(void **state)
     assert_true(real == 1e7);
 }
 
+/* One digit far behind makes it more than halfway. */
+static void every_digit_counts(void **state)
+{
+    static char text[2000] = "9007199254740993.";
+    double real;
+
+    (void)state;
+    memset(text + 17, '0', sizeof text - 17);
+    assert_int_equal(weir_double_parse(&real, (struct weir_str){text, sizeof text}), WEIR_OK);
+    assert_true(real == 9007199254740992.0);
+    text[sizeof text - 1] = '1';
+    assert_int_equal(weir_double_parse(&real, (struct weir_str){text, sizeof text}), WEIR_OK);
+    assert_true(real == 9007199254740994.0);
+}
+
 static void shortest_text(void **state)
 {
     static const struct {
@@ -322,6 +340,7 @@ int main(void)
         cmocka_unit_test(overflow_begins_halfway_to_the_next_power),
         cmocka_unit_test(division_by_a_power_of_ten_moves_the_point),
         cmocka_unit_test(leading_and_trailing_zeros_do_not_matter),
+        cmocka_unit_test(every_digit_counts),
         cmocka_unit_test(shortest_text),
         cmocka_unit_test(printed_is_read),
     };

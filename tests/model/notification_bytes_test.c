@@ -218,6 +218,42 @@ static void told_why(void **state)
     free(bytes);
 }
 
+/* The stamp trusts its caller; the validator of the next broker does not. */
+static void stamps_that_are_refused(void **state)
+{
+    static const struct {
+        const char *problem;
+        struct weir_stamps stamps;
+    } cases[] = {
+        {"a stamp is not UTF-8 text", {.id = {"\xC3\xA9:7", 4}, .origin_len = 1}                 },
+        {"a stamp is not UTF-8 text", {.id = {"b\xC3", 2}, .origin_len = 1}                      },
+        {"$origin too long",
+         {.id = {"0123456789012345678901234567890123456789012345678901234567890123x", 65},
+          .origin_len = 64}                                                                      },
+        {"a stamp is not UTF-8 text", {.id = {"b", 1}, .origin_len = 1, .publisher = {"\xFF", 1}}},
+    };
+    struct weir_notification n;
+    uint8_t *plain = NULL;
+    size_t plain_size;
+
+    (void)state;
+    assert_int_equal(
+        weir_notification_encode(&plain, &plain_size, NULL, 0, WEIR_STR(""), NULL, NULL), WEIR_OK);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weir_notification view = weir_notification_view(plain, plain_size);
+        struct weir_notification_problem problem = {"accepted", WEIR_STR("")};
+        uint8_t stamped[128];
+        size_t size = weir_notification_stamped_size(&view, &cases[i].stamps);
+
+        assert_true(size <= sizeof stamped);
+        weir_notification_stamp(stamped, &view, &cases[i].stamps);
+        stamped[5] = (uint8_t)(stamped[5] + (stamped[5] == 64)); /* one more than it accepts */
+        assert_int_not_equal(weir_notification_open(&n, stamped, size, &problem), WEIR_OK);
+        assert_string_equal(problem.text, cases[i].problem);
+    }
+    free(plain);
+}
+
 static void too_many_attributes_and_bytes(void **state)
 {
     struct published p;
@@ -258,6 +294,7 @@ int main(void)
         cmocka_unit_test(each_byte_changed),
         cmocka_unit_test(each_truncation_and_extension),
         cmocka_unit_test(told_why),
+        cmocka_unit_test(stamps_that_are_refused),
         cmocka_unit_test(too_many_attributes_and_bytes),
     };
 
