@@ -4,8 +4,9 @@
  * thread asks it what happened and tells it what to send.  NNG's own threads only move bytes and
  * append to the hub's inbox.  One receive and one send are in flight per connection; while a send
  * is in flight what is queued collects, and goes out in one gathered write: control before data.
- * What is read is handed over in whole reads; a connection stops reading while WEIR_LINK_READS
- * reads of it are not taken yet, so a slow owner slows its peers and memory stays bounded.
+ * One write takes at most 256 KiB, so that control waits behind no more.  What is read is handed
+ * over in whole reads; a connection stops reading while WEIR_LINK_READS reads of it are not taken
+ * yet, so a slow owner slows its peers and memory stays bounded.
  *
  * TCP connections have TCP_NODELAY set.  All functions but weir_hub_interrupt are the owner
  * thread's. */
@@ -23,6 +24,8 @@ typedef uint32_t weir_conn; /* a connection of a hub; numbers are not used again
 
 enum weir_link_lane { WEIR_LINK_CONTROL, WEIR_LINK_DATA, WEIR_LINK_LANES };
 
+#define WEIR_LINK_READS 2
+
 enum weir_note_type {
     WEIR_NOTE_NONE,      /* time is up, or weir_hub_interrupt was called */
     WEIR_NOTE_ACCEPTED,  /* conn is new, from a listener */
@@ -30,7 +33,8 @@ enum weir_note_type {
     WEIR_NOTE_FAILED,    /* it has not: err; conn is gone */
     WEIR_NOTE_BYTES,     /* bytes were read, borrowed until the next weir_hub_next */
     WEIR_NOTE_DRAINED,   /* both queues of conn, which had more than `low` bytes, drained to it */
-    WEIR_NOTE_CLOSED     /* by the peer, an error (err) or our own close; conn is gone */
+    WEIR_NOTE_CLOSED     /* err: WEIR_OK after our own close, WEIR_ECLOSED when the peer closed,
+                            WEIR_EIO otherwise; conn is gone */
 };
 
 struct weir_note {
@@ -44,7 +48,8 @@ struct weir_note {
 struct weir_hub_options {
     size_t read_size; /* bytes of one read; 0: 64 KiB */
     size_t low;       /* see WEIR_NOTE_DRAINED; 0: 64 KiB */
-    size_t conns_max; /* further ones are closed at once and counted; 0: 65,536 */
+    size_t conns_max; /* further ones are closed at once and counted, and dialling them is
+                         WEIR_ELIMIT; 0: 65,536 */
 };
 
 WEIR_API WEIR_MUST_USE enum weir_err weir_hub_create(struct weir_hub **out,
@@ -53,9 +58,10 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_hub_create(struct weir_hub **out,
 /* Closes everything and waits for NNG to let go. */
 WEIR_API void weir_hub_destroy(struct weir_hub *hub);
 
-/* Listens.  `tcp://127.0.0.1:0` takes a free port; *bound, of WEIR_URL_MAX bytes, is the address to
- * dial.  A stale ipc socket file that nobody listens on is replaced.  WEIR_EADDRINUSE, WEIR_EINVAL
- * for a URL that makes no sense, WEIR_EIO. */
+/* Listens on `tcp://host:port` or `ipc:///path`.  Port 0 takes a free one; *bound, of WEIR_URL_MAX
+ * bytes, is the address to dial (on this machine, where the host is a wildcard).  A stale ipc
+ * socket that nobody listens on is replaced, any other file in its place is not.  WEIR_EADDRINUSE,
+ * WEIR_EINVAL for a URL that makes no sense, WEIR_ELIMIT beyond 16 listeners, WEIR_EIO. */
 #define WEIR_URL_MAX 256
 WEIR_API WEIR_MUST_USE enum weir_err weir_hub_listen(struct weir_hub *hub, const char *url,
                                                      char *bound);
@@ -74,8 +80,10 @@ WEIR_API size_t weir_hub_queued(const struct weir_hub *hub, weir_conn conn,
                                 enum weir_link_lane lane);
 WEIR_API void weir_hub_flush(struct weir_hub *hub);
 
-/* Closes after what is queued has gone out or `linger_ms` have passed; nothing more is read.
- * CLOSED follows unless the hub is destroyed first. */
+/* Closes; what was read and not taken is dropped, and so is what comes.  With linger_ms above 0
+ * that is when what is queued has gone out and the peer has closed too (or stays quiet, so that
+ * the end of the connection does not overtake the last bytes), but no later than linger_ms from
+ * now.  CLOSED follows unless the hub is destroyed first. */
 WEIR_API void weir_hub_close(struct weir_hub *hub, weir_conn conn, uint32_t linger_ms);
 
 /* Flushes, then takes the next thing that happened, waiting up to timeout_ms (-1: for ever; 0: not
