@@ -9,7 +9,8 @@
  *   and come to no callout: the greatest minimum and the longest lookbehind of the pattern are
  *   charged with each callout.
  * - Characters of a class are compared with each of its ranges: the distance counts more the
- *   longer the pattern is.
+ *   longer a class may be.
+ * - An alternative that ends walks over those after it: an item costs more the more there are.
  * - Back references (compared unseen), \X (looks back over its subject at each character), script
  *   runs (looked over anew at each return) are refused; so are recursion, conditions and verbs,
  *   for which nobody could say what they cost. */
@@ -29,8 +30,9 @@
  * after it has been copied.  The rest is for its contexts. */
 #define POOL_SIZE (2 * WEIRI_REGEX_HEAP_KIB * 1024 + 65536)
 
-/* Ranges of a class that cost about as much as going to the next character. */
-#define BYTES_PER_WEIGHT 16
+/* What costs about as much as going to the next character, or to the next item. */
+#define CLASS_BYTES_PER_UNIT 8
+#define ALTERNATIVES_PER_UNIT 16
 
 struct weir_regex {
     pcre2_code *code;
@@ -177,6 +179,34 @@ static uint32_t greatest_minimum(struct weir_str pattern)
     return greatest;
 }
 
+/* No class is longer than from the first '[' to the last ']'. */
+static size_t longest_class(struct weir_str pattern)
+{
+    size_t first = 0, last = pattern.len;
+
+    while (first < pattern.len && pattern.ptr[first] != '[')
+        first++;
+    while (last > first && pattern.ptr[last - 1] != ']')
+        last--;
+    return last - first;
+}
+
+static size_t count_alternatives(struct weir_str pattern)
+{
+    size_t count = 0;
+
+    for (size_t at = 0; at < pattern.len; at++)
+        count += pattern.ptr[at] == '|';
+    return count;
+}
+
+static void set_charges(struct weir_regex *regex, struct weir_str pattern, uint32_t lookbehind)
+{
+    regex->distance_charge = 1 + (uint32_t)(longest_class(pattern) / CLASS_BYTES_PER_UNIT);
+    regex->item_charge = 1 + (uint32_t)(count_alternatives(pattern) / ALTERNATIVES_PER_UNIT) +
+                         (greatest_minimum(pattern) + lookbehind) * regex->distance_charge;
+}
+
 static enum weir_err compile_code(struct weir_regex *regex, struct weir_str pattern,
                                   struct weiri_regex_problem *problem)
 {
@@ -232,8 +262,7 @@ enum weir_err weiri_regex_compile(struct weir_regex **out, struct weir_str patte
         weiri_regex_destroy(regex);
         return err;
     }
-    regex->item_charge = 1 + greatest_minimum(pattern) + lookbehind;
-    regex->distance_charge = 1 + (uint32_t)(pattern.len / BYTES_PER_WEIGHT);
+    set_charges(regex, pattern, lookbehind);
     *out = regex;
     return WEIR_OK;
 }
