@@ -214,7 +214,7 @@ static struct weir_node *parse_arguments(struct weiri_parser *p, uint32_t offset
     if (operand == NULL)
         return NULL;
     if (!weiri_parser_accept(p, TOKEN_COMMA))
-        return weiri_parser_expected(p, "F212", "','", ",", NULL);
+        return weiri_parser_expected(p, "F212", "','", "comma", NULL);
     text = p->token.text;
     if (!weiri_parser_accept(p, TOKEN_STRING))
         return weiri_parser_expected(p, "F207", "a string", "a string", NULL);

@@ -141,7 +141,7 @@ static struct weir_node *parse_in(struct weiri_parser *p, struct weir_node *left
         values[count++] = literal->literal;
     } while (weiri_parser_accept(p, TOKEN_COMMA));
     if (!weiri_parser_accept(p, TOKEN_RIGHT))
-        return weiri_parser_expected(p, "F208", "',' or ')'", ",, )", NULL);
+        return weiri_parser_expected(p, "F208", "',' or ')'", "comma, )", NULL);
     node = weiri_parser_parent(p, WEIR_NODE_IN, offset, &left, 1);
     if (node == NULL)
         return NULL;
