@@ -26,12 +26,14 @@ function(weir_client_library)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${map})
   weir_register(weir_client module "${ARG_MODULES}")
 
-  set(objects $<TARGET_OBJECTS:weir_client>)
+  # Whole modules: an archive would give only what the library itself happens to call.
+  set(objects)
   foreach(module IN LISTS ARG_MODULES)
     string(REPLACE "weir::" "weir_" module ${module})
     list(APPEND objects $<TARGET_OBJECTS:${module}>)
   endforeach()
-  add_library(weir_client_static STATIC ${objects})
+  target_sources(weir_client PRIVATE ${objects})
+  add_library(weir_client_static STATIC $<TARGET_OBJECTS:weir_client> ${objects})
   set_target_properties(weir_client_static PROPERTIES LINKER_LANGUAGE C)
   target_link_libraries(weir_client_static PUBLIC ${ARG_EXTERNAL}
     PRIVATE $<BUILD_INTERFACE:weir_instrument>)

@@ -1,6 +1,8 @@
 /* main.c - weir, the command line: finds the command that the first words name and runs it. */
 #include "command.h"
 
+#include <weir/client.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -45,7 +47,7 @@ static int run(int argc, char **argv)
         return CMD_USAGE;
     }
     if (strcmp(words[0], "--version") == 0) {
-        printf("weir %s\n", WEIR_VERSION);
+        printf("weir %s\n", weir_version());
         return CMD_OK;
     }
     if (strcmp(words[0], "--help") == 0 || strcmp(words[0], "-h") == 0)

@@ -6,6 +6,7 @@ and looks at what the shared library exports.
 usage: consumer.py CMAKE BUILD-DIR CC"""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,9 +33,12 @@ def find(folder, name):
 def check_exports(library):
     exported = [line.split()[0].split("@")[0] for line
                 in run("nm", "-D", "-P", "--defined-only", library).splitlines()]
-    foreign = [s for s in exported if not s.startswith(("weir_", "WEIR_"))]
-    if foreign or not exported:
-        sys.exit(f"{library} exports {foreign or 'nothing'}")
+    with open(os.path.join(HERE, "../../client/lib/libweir.map"), encoding="utf-8") as f:
+        listed = re.findall(r"^ +(weir_\w+);", f.read(), re.M)
+    foreign = [s for s in exported if s not in listed and not s.startswith("WEIR_")]
+    missing = [s for s in listed if s not in exported]
+    if foreign or missing or not listed:
+        sys.exit(f"{library} exports {foreign} that libweir.map does not list, and lacks {missing}")
     print(f"{len(exported)} symbols exported")
 
 
