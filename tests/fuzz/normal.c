@@ -1,0 +1,43 @@
+/* normal.c - untrusted bytes of normal forms: what is accepted is canonical, prints, evaluates and
+ * covers itself. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <weir/normal.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char text[1 << 16];
+    const struct weir_str bytes = {(const char *)data, size};
+    const struct weir_attr attr = {WEIR_STR("x"), weir_value_string(WEIR_STR("abc"))};
+    struct weir_normal *normal;
+    struct weir_scratch *scratch;
+    uint8_t *encoded;
+    size_t encoded_size;
+    struct weir_notification n;
+
+    if (weir_normal_decode(&normal, bytes, NULL) != WEIR_OK)
+        return 0;
+    require(weir_str_equal(weir_normal_bytes(normal), bytes));
+    require(weir_normal_covers(normal, normal, NULL));
+    require(weir_normal_covers_adv(normal, normal, NULL));
+    weir_normal_print(text, sizeof text, normal);
+    require(weir_scratch_create(&scratch, NULL) == WEIR_OK);
+    require(weir_notification_encode(&encoded, &encoded_size, &attr, 1, WEIR_STR(""), NULL, NULL) ==
+            WEIR_OK);
+    n = weir_notification_view(encoded, encoded_size);
+    weir_normal_eval(normal, &n, scratch);
+    weir_normal_conforms(normal, &n, scratch);
+    free(encoded);
+    weir_scratch_destroy(scratch);
+    weir_normal_destroy(normal);
+    return 0;
+}
