@@ -74,7 +74,7 @@ enum weiri_leaf weiri_leaf_lower(struct weir_conjunction *out, const struct weir
     case WEIR_NODE_EXISTS: ok = lower_kinds(&leaf, WEIRI_KIND_PRESENT); break;
     case WEIR_NODE_IS_NULL: ok = lower_kinds(&leaf, WEIR_KIND_ABSENT); break;
     case WEIR_NODE_IS_TYPE: ok = lower_kinds(&leaf, weiri_kinds_of_type(node->type)); break;
-    default: assert(!"a predicate"); break;
+    default: assert(weiri_leaf_is_predicate(node)); break;
     }
     if (!ok || !finish(&leaf, out)) {
         shop->out_of_memory = true;
