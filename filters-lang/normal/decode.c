@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "codec.h"
-#include "leaf.h"
 
 /* A text of a filter, or the one that follows all texts that begin with it. */
 #define TEXT_LEN_MAX (WEIR_FILTER_TEXT_MAX + 4u)
@@ -187,7 +186,7 @@ static struct weir_value read_value(struct decoder *d, uint32_t kind)
     case WEIR_INT: return weir_value_int(weiri_int64_of_bits(weiri_reader_u64(&d->r)));
     case WEIR_DOUBLE:
         value = weir_value_double(weiri_double_of_bits(weiri_reader_u64(&d->r)));
-        if (weir_value_check(&value) != WEIR_OK || weiri_canonical_value(value).type != WEIR_DOUBLE)
+        if (weir_value_check(&value) != WEIR_OK || weir_domain_value(value).type != WEIR_DOUBLE)
             break;
         return value;
     default: break;

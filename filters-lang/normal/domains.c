@@ -54,6 +54,16 @@ struct weir_domain weiri_domain_of_kinds(uint32_t kinds)
     return domain;
 }
 
+struct weir_value weir_domain_value(struct weir_value value)
+{
+    const double limit = 9223372036854775808.0;
+
+    if (value.type == WEIR_DOUBLE && value.u.real >= -limit && value.u.real < limit &&
+        (double)(int64_t)value.u.real == value.u.real)
+        return weir_value_int((int64_t)value.u.real);
+    return value;
+}
+
 bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *value)
 {
     const uint32_t kinds = domain->kinds;

@@ -91,16 +91,6 @@ bool weiri_leaf_is_predicate(const struct weir_node *node)
            node->kind != WEIR_NODE_BETWEEN;
 }
 
-struct weir_value weiri_canonical_value(struct weir_value value)
-{
-    const double limit = 9223372036854775808.0;
-
-    if (value.type == WEIR_DOUBLE && value.u.real >= -limit && value.u.real < limit &&
-        (double)(int64_t)value.u.real == value.u.real)
-        return weir_value_int((int64_t)value.u.real);
-    return value;
-}
-
 static bool lower_compare(struct leaf *leaf)
 {
     const struct weir_node *left = leaf->node->child[0], *right = leaf->node->child[1];
@@ -270,7 +260,7 @@ static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
 {
     const struct weir_end end = {.bounded = true,
                                  .closed = compare == WEIR_LE || compare == WEIR_GE,
-                                 .value = weiri_canonical_value(value)};
+                                 .value = weir_domain_value(value)};
     struct weir_interval *beyond;
     struct weir_intervals side;
 
@@ -301,7 +291,7 @@ static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
 static bool domain_of_value(struct leaf *leaf, struct weir_domain *domain, struct weir_value value)
 {
     const struct weir_end end = {
-        .bounded = true, .closed = true, .value = weiri_canonical_value(value)};
+        .bounded = true, .closed = true, .value = weir_domain_value(value)};
     struct weir_interval *point;
 
     if (value.type == WEIR_BOOL) {

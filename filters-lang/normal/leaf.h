@@ -21,7 +21,4 @@ enum weiri_leaf weiri_leaf_lower(struct weir_conjunction *out, const struct weir
                                  bool negated, struct weiri_workshop *shop,
                                  const struct weir_alloc *alloc);
 
-/* A number that is an int64 as an int, all other values as they are. */
-struct weir_value weiri_canonical_value(struct weir_value value);
-
 #endif /* WEIRI_LEAF_H */

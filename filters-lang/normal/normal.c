@@ -15,6 +15,12 @@
 /* Steps for the expansion of one filter: some ten milliseconds and 16 MiB at most. */
 #define LOWER_WORK (1u << 21)
 
+/* What a residual's node belongs to. */
+struct residual_filter {
+    struct weir_filter *filter;
+    struct residual_filter *next;
+};
+
 struct weir_normal {
     const struct weir_alloc *alloc;
     struct weiri_pool pool;
@@ -22,8 +28,7 @@ struct weir_normal {
     bool exact;
     struct weir_conjunction *conjunctions;
     uint32_t count;
-    struct weir_filter *filters[WEIR_FILTER_LEAVES_MAX]; /* of the residuals */
-    uint32_t filter_count;
+    struct residual_filter *filters;
     uint64_t summary;
 };
 
@@ -36,9 +41,6 @@ static enum weir_err check_residuals(const struct weir_normal *normal, struct we
 static enum weir_err check_canonical(const struct weir_normal *normal, struct weiri_workshop *shop);
 static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conjunction *in,
                             struct weiri_workshop *shop);
-static enum weir_truth residual_eval(const struct weir_residual *residual,
-                                     const struct weir_notification *notification,
-                                     struct weir_scratch *scratch);
 
 enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_filter *filter,
                                  const struct weir_alloc *alloc)
@@ -86,12 +88,18 @@ enum weir_err weir_normal_decode(struct weir_normal **out, struct weir_str bytes
     return err;
 }
 
+enum weir_err weir_normal_copy(struct weir_normal **out, const struct weir_normal *normal,
+                               const struct weir_alloc *alloc)
+{
+    return build(out, normal->bytes, alloc);
+}
+
 void weir_normal_destroy(struct weir_normal *normal)
 {
     if (normal == NULL)
         return;
-    for (uint32_t i = 0; i < normal->filter_count; i++)
-        weir_filter_destroy(normal->filters[i]);
+    for (const struct residual_filter *f = normal->filters; f != NULL; f = f->next)
+        weir_filter_destroy(f->filter);
     weiri_pool_fini(&normal->pool);
     weiri_release(normal->alloc, normal);
 }
@@ -165,11 +173,25 @@ enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction
             return WEIR_FALSE;
     }
     for (uint32_t i = 0; i < conjunction->residual_count && truth != WEIR_FALSE; i++) {
-        enum weir_truth one = residual_eval(&conjunction->residuals[i], notification, scratch);
+        enum weir_truth one = weir_residual_eval(&conjunction->residuals[i], notification, scratch);
 
         if (one < truth)
             truth = one;
     }
+    return truth;
+}
+
+/* UNKNOWN stays UNKNOWN only of a MATCHES out of budget: its operand is known to be a string, so
+ * nothing else makes it so, and any other UNKNOWN is as good as FALSE. */
+enum weir_truth weir_residual_eval(const struct weir_residual *residual,
+                                   const struct weir_notification *notification,
+                                   struct weir_scratch *scratch)
+{
+    enum weir_truth truth = weir_node_eval(residual->node, notification, scratch);
+
+    if (truth == WEIR_UNKNOWN &&
+        (residual->node->kind != WEIR_NODE_MATCHES || !weir_scratch_undecided(scratch)))
+        return WEIR_FALSE;
     return truth;
 }
 
@@ -233,23 +255,26 @@ static enum weir_err build(struct weir_normal **out, struct weir_str bytes,
 static enum weir_err compile_residual(void *context, struct weir_residual *residual)
 {
     struct weir_normal *normal = context;
+    struct residual_filter *held = weiri_pool_take(&normal->pool, 1, sizeof *held);
     struct weir_diags diags;
-    struct weir_filter *filter;
-    enum weir_err err = weir_filter_compile(&filter, residual->text, &diags, normal->alloc);
+    enum weir_err err;
 
+    if (held == NULL)
+        return WEIR_ENOMEM;
+    err = weir_filter_compile(&held->filter, residual->text, &diags, normal->alloc);
     if (err != WEIR_OK)
         return err == WEIR_ENOMEM || err == WEIR_ELIMIT ? err : WEIR_EMALFORMED;
-    normal->filters[normal->filter_count++] = filter;
-    residual->node = weir_filter_tree(filter);
+    held->next = normal->filters;
+    normal->filters = held;
+    residual->node = weir_filter_tree(held->filter);
     return WEIR_OK;
 }
 
 /* A residual must be just what lowering its own text leaves as a residual. */
 static enum weir_err check_residuals(const struct weir_normal *normal, struct weiri_workshop *shop)
 {
-    for (uint32_t i = 0; i < normal->filter_count; i++) {
-        const struct weir_filter *filter = normal->filters[i];
-        const struct weir_node *node = weir_filter_tree(filter);
+    for (const struct residual_filter *f = normal->filters; f != NULL; f = f->next) {
+        const struct weir_node *node = weir_filter_tree(f->filter);
         struct weir_conjunction lowered;
 
         if (!weiri_leaf_is_predicate(node))
@@ -260,7 +285,7 @@ static enum weir_err check_residuals(const struct weir_normal *normal, struct we
         default: return WEIR_EMALFORMED;
         }
         if (lowered.residual_count != 1 ||
-            !weir_str_equal(lowered.residuals[0].text, weir_filter_text(filter)))
+            !weir_str_equal(lowered.residuals[0].text, weir_filter_text(f->filter)))
             return WEIR_EMALFORMED;
     }
     return WEIR_OK;
@@ -309,18 +334,4 @@ static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conj
     *out = *in;
     out->constraints = v;
     return WEIR_OK;
-}
-
-/* UNKNOWN stays UNKNOWN only of a MATCHES out of budget: its operand is known to be a string, so
- * nothing else makes it so, and any other UNKNOWN is as good as FALSE. */
-static enum weir_truth residual_eval(const struct weir_residual *residual,
-                                     const struct weir_notification *notification,
-                                     struct weir_scratch *scratch)
-{
-    enum weir_truth truth = weir_node_eval(residual->node, notification, scratch);
-
-    if (truth == WEIR_UNKNOWN &&
-        (residual->node->kind != WEIR_NODE_MATCHES || !weir_scratch_undecided(scratch)))
-        return WEIR_FALSE;
-    return truth;
 }

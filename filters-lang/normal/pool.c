@@ -5,7 +5,7 @@
 #include <stdalign.h>
 #include <weir/alloc.h>
 
-#define CHUNK_SIZE_MIN 1024u
+#define CHUNK_SIZE_MIN 256u
 #define CHUNK_SIZE_MAX 65536u
 
 struct weiri_pool_chunk {

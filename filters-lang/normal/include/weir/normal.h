@@ -46,6 +46,10 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out
  * WEIR_EMALFORMED, WEIR_ELIMIT or WEIR_ENOMEM. */
 WEIR_API WEIR_MUST_USE enum weir_err
 weir_normal_decode(struct weir_normal **out, struct weir_str bytes, const struct weir_alloc *alloc);
+/* A copy of its own, without the cost of validation. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_normal_copy(struct weir_normal **out,
+                                                      const struct weir_normal *normal,
+                                                      const struct weir_alloc *alloc);
 WEIR_API void weir_normal_destroy(struct weir_normal *normal);
 
 /* The canonical encoding, borrowed from the normal form. */
@@ -72,6 +76,11 @@ WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
 enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction,
                                       const struct weir_notification *notification,
                                       struct weir_scratch *scratch);
+
+/* And for one residual: UNKNOWN only where it ran out of its budget. */
+enum weir_truth weir_residual_eval(const struct weir_residual *residual,
+                                   const struct weir_notification *notification,
+                                   struct weir_scratch *scratch);
 
 /* ---- the algebra.  `work` is a budget of elementary steps that each call lowers; when it runs out
  * the answer is the safe one.  NULL: a generous built-in budget. */
