@@ -12,7 +12,8 @@ enum weiri_level {
     LEVEL_PREDICATE,
     LEVEL_ADD,
     LEVEL_MULTIPLY,
-    LEVEL_SIGN
+    LEVEL_SIGN,
+    LEVEL_PRIMARY
 };
 
 struct weiri_parser {

@@ -162,7 +162,7 @@ static struct weir_node *parse_sign(struct weiri_parser *p)
     weiri_parser_advance(p);
     if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
         return parse_number(p, offset, negative);
-    children[0] = weiri_parse_level(p, LEVEL_SIGN);
+    children[0] = weiri_parse_level(p, LEVEL_PRIMARY);
     if (children[0] == NULL)
         return NULL;
     if (negative)
@@ -269,7 +269,7 @@ struct weir_node *weiri_parse_prefix(struct weiri_parser *p, enum weiri_level fl
         break;
     case TOKEN_PLUS:
     case TOKEN_MINUS:
-        if (floor < LEVEL_SIGN)
+        if (floor <= LEVEL_SIGN)
             return parse_sign(p);
         break;
     case TOKEN_CONTAINS:

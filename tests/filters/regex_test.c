@@ -1,0 +1,243 @@
+/* regex_test.c - the bound on what MATCHES may do, counted in its own units and never in time. */
+#include "regex.h"
+
+#include "support.h"
+
+static struct weir_scratch *scratch;
+
+static char subject_bytes[WEIR_STRING_LEN_MAX];
+
+/* `unit` again and again, at most `size` bytes. */
+static struct weir_str subject_of(const char *unit, size_t size)
+{
+    size_t unit_len = strlen(unit), len = 0;
+
+    while (len + unit_len <= size) {
+        memcpy(subject_bytes + len, unit, unit_len);
+        len += unit_len;
+    }
+    return (struct weir_str){subject_bytes, len};
+}
+
+static struct weir_regex *must_compile_regex(const char *pattern)
+{
+    struct weiri_regex_problem problem;
+    struct weir_regex *regex = NULL;
+
+    if (weiri_regex_compile(&regex, weir_str_of(pattern), &problem, NULL) != WEIR_OK)
+        fail_msg("%s: %s at %zu", pattern, problem.text, problem.offset);
+    return regex;
+}
+
+static enum weir_truth match(const char *pattern, struct weir_str subject, uint32_t *spent)
+{
+    struct weir_regex *regex = must_compile_regex(pattern);
+    enum weir_truth truth;
+
+    weir_scratch_renew(scratch);
+    truth = weiri_regex_match(regex, subject, scratch);
+    assert_int_equal(weir_scratch_undecided(scratch), truth == WEIR_UNKNOWN);
+    *spent = WEIRI_REGEX_BUDGET - weiri_scratch_budget(scratch);
+    weiri_regex_destroy(regex);
+    return truth;
+}
+
+/* The work is at least quadratic in these, but for the budget. */
+static void spends_its_budget_and_no_more(void **state)
+{
+    static const struct {
+        const char *pattern, *unit;
+    } cases[] = {
+        {"[ab]*(?:c|d)",          "ab"      },
+        {"(?:a|b)*+c",            "ab"      },
+        {"[ab]*+c",               "ab"      },
+        {".*.*.*c",               "a"       },
+        {".*?c",                  "a"       },
+        {"(?>a*)b",               "a"       },
+        {"[ab]{30000}c",          "ab"      }, /* a repeat fails before its minimum, unseen */
+        {"\\x61{30000}c",         "a"       },
+        {"(?<=[ab]{32000})c",     "ab"      }, /* goes back, unseen */
+        {"(?<=(?:a{250}){100})x", "a"       },
+        {"(?<![ab]{32000})c",     "ab"      },
+        {"(?=.*c)a",              "a"       },
+        {"(?s)(?!.*a\\z)a",       "a"       },
+        {"\\R*c",                 "\r\n"    },
+        {"(?i)\xc4\x81*c",        "\xc4\x80"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct weir_str subject = subject_of(cases[i].unit, WEIRI_REGEX_SUBJECT_MAX);
+        uint32_t spent;
+
+        if (match(cases[i].pattern, subject, &spent) != WEIR_UNKNOWN || spent != WEIRI_REGEX_BUDGET)
+            fail_msg("%s: spent %u", cases[i].pattern, spent);
+    }
+}
+
+/* What a class or many alternatives cost beyond the characters passed over. */
+static void charges_long_patterns(void **state)
+{
+    char pattern[WEIR_PATTERN_LEN_MAX + 1] = "[";
+    uint32_t plain, heavy;
+
+    (void)state;
+    assert_int_equal(match("^[a-z]+$", subject_of("a", 1000), &plain), WEIR_TRUE);
+    for (int i = 0; i < 100; i++)
+        strcat(pattern, "\\pL");
+    strcat(pattern, "]+$");
+    assert_int_equal(match(pattern, subject_of("a", 1000), &heavy), WEIR_TRUE);
+    assert_true(heavy > 20 * plain);
+
+    assert_int_equal(match("^(?:a|b)", subject_of("b", 1000), &plain), WEIR_TRUE);
+    strcpy(pattern, "^(?:a");
+    for (int i = 0; i < 160; i++)
+        strcat(pattern, "|");
+    strcat(pattern, "b)");
+    assert_int_equal(match(pattern, subject_of("a", 1000), &heavy), WEIR_TRUE);
+    assert_true(heavy > 5 * plain);
+}
+
+static void decides_what_is_ordinary(void **state)
+{
+    static const struct {
+        const char *pattern, *unit;
+        enum weir_truth truth;
+    } cases[] = {
+        {"error",                      "no trouble here ", WEIR_FALSE},
+        {"(?i)ERROR|trouble\\z",       "no trouble",       WEIR_TRUE },
+        {"^\\w+@\\w+\\.com$",          "a",                WEIR_FALSE},
+        {"\\bhere\\b",                 "there ",           WEIR_FALSE},
+        {"(?<=no )trouble",            "no trouble ",      WEIR_TRUE },
+        {"^\\x{6e}o",                  "no trouble ",      WEIR_TRUE },
+        {"(?<year>[0-9]{4})-[0-9]{2}", "2013-10 ",         WEIR_TRUE },
+        {"",                           "x",                WEIR_TRUE },
+        {"^$",                         "x",                WEIR_FALSE},
+    };
+    uint32_t spent;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct weir_str subject = subject_of(cases[i].unit, 8192);
+
+        if (match(cases[i].pattern, subject, &spent) != cases[i].truth)
+            fail_msg("%s: spent %u", cases[i].pattern, spent);
+    }
+    assert_int_equal(match("^$", WEIR_STR(""), &spent), WEIR_TRUE);
+    assert_int_equal(match("a", subject_of("a", WEIRI_REGEX_SUBJECT_MAX), &spent), WEIR_TRUE);
+    assert_int_equal(match("a", subject_of("a", WEIRI_REGEX_SUBJECT_MAX + 1), &spent),
+                     WEIR_UNKNOWN);
+    assert_int_equal(spent, 0);
+}
+
+/* The memory of backtracking ends before the budget here, and leaves nothing behind. */
+static void memory_is_bounded(void **state)
+{
+    uint32_t spent;
+
+    (void)state;
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(match("^(?:a|b)*c", subject_of("ab", WEIRI_REGEX_SUBJECT_MAX), &spent),
+                         WEIR_UNKNOWN);
+        assert_true(spent < WEIRI_REGEX_BUDGET);
+        assert_int_equal(match("^(?:a|b)*c", subject_of("ab", 600), &spent), WEIR_FALSE);
+    }
+}
+
+static void refuses_what_it_cannot_bound(void **state)
+{
+    static const struct {
+        const char *pattern;
+        size_t offset;
+        bool refused;
+    } cases[] = {
+        {"(a)\\1",        3, true },
+        {"(?<n>a)\\k<n>", 7, true },
+        {"(a)\\g{-1}",    3, true },
+        {"(?<n>a)(?P=n)", 7, true },
+        {"x\\X",          1, true },
+        {"\\Q\\\\E\\X",   5, true },
+        {"\\C",           0, true },
+        {"a\\Kb",         1, true },
+        {"(*UTF)a",       0, true },
+        {"(*ACCEPT)",     0, true },
+        {"a(*sr:b)",      1, true },
+        {"(a(?R)?)",      2, true },
+        {"(?<n>a(?&n)?)", 6, true },
+        {"(a)(?1)",       3, true },
+        {"(a)(?-1)",      3, true },
+        {"(a)(?+1)(b)",   3, true },
+        {"(?<n>a)(?P>n)", 7, true },
+        {"(?C1)a",        0, true },
+        {"(?(?=a)b)",     0, true },
+        {"a(b",           3, false},
+        {"a[b",           3, false},
+        {"*a",            0, false},
+        {"a{2}{3}",       0, false},
+        {"(?<=a*)b",      0, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct weiri_regex_problem problem;
+        struct weir_regex *regex = NULL;
+        enum weir_err err =
+            weiri_regex_compile(&regex, weir_str_of(cases[i].pattern), &problem, NULL);
+
+        if (err != WEIR_EINVAL || problem.refused != cases[i].refused ||
+            (cases[i].refused && problem.offset != cases[i].offset))
+            fail_msg("%s: %d, %s at %zu", cases[i].pattern, err, problem.text, problem.offset);
+        assert_true(problem.text[0] != '\0');
+    }
+}
+
+/* All MATCHES of one evaluation share one budget; the next evaluation has a fresh one. */
+static void shares_the_budget(void **state)
+{
+    struct weir_str subject = subject_of("ab", WEIRI_REGEX_SUBJECT_MAX);
+    struct weir_attr attr = {WEIR_STR("a"), {0}};
+    struct weir_filter *heavy = must_compile("a MATCHES '[ab]*c' OR a MATCHES 'b'");
+    struct weir_filter *light = must_compile("a MATCHES 'b'");
+    struct weir_notification n;
+    uint8_t *bytes;
+    size_t size;
+
+    (void)state;
+    attr.value = weir_value_string(subject);
+    assert_int_equal(weir_notification_encode(&bytes, &size, &attr, 1, WEIR_STR(""), NULL, NULL),
+                     WEIR_OK);
+    n = weir_notification_view(bytes, size);
+    assert_int_equal(weir_filter_eval(heavy, &n, scratch), WEIR_UNKNOWN);
+    assert_true(weir_scratch_undecided(scratch));
+    assert_int_equal(weiri_scratch_budget(scratch), 0);
+    assert_int_equal(weir_node_eval(weir_filter_tree(light), &n, scratch), WEIR_UNKNOWN);
+    assert_int_equal(weir_filter_eval(light, &n, scratch), WEIR_TRUE);
+    assert_false(weir_scratch_undecided(scratch));
+    free(bytes);
+    weir_filter_destroy(light);
+    weir_filter_destroy(heavy);
+}
+
+static int create_scratch(void **state)
+{
+    (void)state;
+    return weir_scratch_create(&scratch, NULL) == WEIR_OK ? 0 : -1;
+}
+
+static int destroy_scratch(void **state)
+{
+    (void)state;
+    weir_scratch_destroy(scratch);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(spends_its_budget_and_no_more), cmocka_unit_test(charges_long_patterns),
+        cmocka_unit_test(decides_what_is_ordinary),      cmocka_unit_test(memory_is_bounded),
+        cmocka_unit_test(refuses_what_it_cannot_bound),  cmocka_unit_test(shares_the_budget),
+    };
+
+    return cmocka_run_group_tests(tests, create_scratch, destroy_scratch);
+}
