@@ -1,0 +1,380 @@
+/* link.c - connections, and the hops whose sessions they are.
+ *
+ * A hop outlives its connection: when the link is lost its entries are held for a while, then
+ * withdrawn.  Closing a link ends its session at once, though the driver says LINK_DOWN later. */
+#include "internal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include <weir/alloc.h>
+
+#define WINDOW_MAX ((uint64_t)INT64_MAX / 4)
+
+struct weir_str weiri_link_name(const struct link *link)
+{
+    return (struct weir_str){link->name, link->name_len};
+}
+
+struct weir_str weiri_hop_name(const struct hop *hop)
+{
+    return (struct weir_str){hop->name, hop->name_len};
+}
+
+bool weiri_hop_live(const struct hop *hop)
+{
+    return hop->state != HOP_LOST;
+}
+
+/* ---- hops */
+
+struct hop *weiri_hop_find(const struct weir_router *r, uint64_t id)
+{
+    for (uint32_t i = 0; i < r->slots; i++) {
+        if (r->hops[i] != NULL && r->hops[i]->id == id)
+            return r->hops[i];
+    }
+    return NULL;
+}
+
+static uint32_t free_slot(const struct weir_router *r)
+{
+    uint32_t i = 0;
+
+    while (i < r->slots && r->hops[i] != NULL)
+        i++;
+    return i;
+}
+
+static void hop_free(struct weir_router *r, struct hop *hop)
+{
+    weiri_map_fini(&hop->entries);
+    weiri_map_fini(&hop->on_wire);
+    weiri_release(r->alloc, hop->waiting);
+    weiri_release(r->alloc, hop->spare_gap);
+    weiri_release(r->alloc, hop);
+}
+
+static enum weir_err hops_reserve(struct weir_router *r, uint32_t slot)
+{
+    struct hop **hops;
+
+    if (slot < r->slots)
+        return WEIR_OK;
+    /* rare, and few: an array of exactly the right size */
+    hops = weiri_resize(r->alloc, r->hops, (size_t)(slot + 1) * sizeof(struct hop *));
+    if (hops == NULL)
+        return WEIR_ENOMEM;
+    r->hops = hops;
+    return WEIR_OK;
+}
+
+enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_str name,
+                               bool listed, struct hop **out)
+{
+    uint32_t slot = free_slot(r);
+    struct hop *hop;
+
+    if (slot >= WEIR_LINKS_MAX)
+        return WEIR_ELIMIT;
+    if (hops_reserve(r, slot) != WEIR_OK)
+        return WEIR_ENOMEM;
+    hop = weiri_alloc_zeroed(r->alloc, 1, sizeof *hop);
+    if (hop == NULL)
+        return WEIR_ENOMEM;
+    hop->slot = slot;
+    hop->id = id;
+    hop->listed = listed;
+    memcpy(hop->name, name.ptr, name.len);
+    hop->name_len = name.len;
+    hop->state = HOP_AWAITED;
+    hop->deadline_ms = r->start_ms + r->config.hold_ms;
+    weiri_map_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
+    weiri_map_init(&hop->on_wire, r->config.incarnation, r->alloc);
+    if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
+        weiri_release(r->alloc, hop->sent[0].roots);
+        weiri_release(r->alloc, hop->sent[1].roots);
+        hop_free(r, hop);
+        return WEIR_ENOMEM;
+    }
+    r->hops[slot] = hop;
+    if (slot == r->slots)
+        r->slots++;
+    for (size_t t = 0; t < 2; t++) {
+        for (struct node *node = r->tables[t].first; node != NULL; node = node->next) {
+            r->work = r->config.cover_work;
+            weiri_need_update(r, node, hop);
+        }
+    }
+    *out = hop;
+    return WEIR_OK;
+}
+
+void weiri_hop_destroy(struct weir_router *r, struct hop *hop)
+{
+    weiri_tables_drop_slot(r, hop);
+    r->hops[hop->slot] = NULL;
+    hop_free(r, hop);
+}
+
+static void remove_all(struct weir_router *r, struct owned *owned)
+{
+    while (owned->last != NULL)
+        weiri_entry_remove(r, owned->last);
+}
+
+void weiri_hop_expire(struct weir_router *r, struct hop *hop)
+{
+    weiri_trace(r, "link-lost", "neighbour=%.*s", (int)hop->name_len, hop->name);
+    hop->state = HOP_LOST;
+    hop->complete = false;
+    if (hop->name_len != 0)
+        weiri_gap_begin(r, hop);
+    remove_all(r, &hop->owned[0]);
+    remove_all(r, &hop->owned[1]);
+    weiri_promise_check_all(r);
+    if (!hop->listed)
+        weiri_hop_destroy(r, hop);
+}
+
+/* ---- sessions */
+
+static void session_begin(struct weir_router *r, struct hop *hop, struct link *link,
+                          const struct weir_peer *peer)
+{
+    link->hop = hop;
+    hop->link = link;
+    hop->state = HOP_UP;
+    memcpy(hop->name, peer->name.ptr, peer->name.len);
+    hop->name_len = peer->name.len;
+    hop->session = ++r->next_session;
+    hop->cost = peer->cost;
+    hop->dialled = peer->dialled;
+    hop->peer_epoch = peer->epoch;
+    hop->own_epoch = peer->own_epoch;
+    hop->incarnation = peer->incarnation;
+    hop->seq_in = hop->seq_out = hop->acked_in = hop->acked_out = 0;
+    hop->ready_in = hop->ready_out = hop->lsa_synced = false;
+    hop->sync_marked = hop->synced = false;
+    hop->sync_pending = 0;
+    hop->lsa_cursor = 0;
+    weiri_gap_tell(r, &hop->gaps);
+    hop->out_window = peer->window < WINDOW_MAX ? peer->window : WINDOW_MAX;
+    hop->out_credit = (int64_t)hop->out_window;
+    hop->in_window = r->config.link_window;
+    hop->in_outstanding = hop->in_owed = 0;
+    weiri_map_clear(&hop->entries);
+    weiri_spread_begin(r, hop);
+    weiri_linkstate_refresh(r);
+    weiri_trace(r, "link-up", "neighbour=%.*s link=%u", (int)hop->name_len, hop->name,
+                link->number);
+}
+
+static void hop_session_end(struct weir_router *r, struct hop *hop)
+{
+    struct entry *next;
+
+    hop->state = HOP_HELD;
+    hop->link = NULL;
+    hop->deadline_ms = r->now_ms + r->config.hold_ms;
+    if (hop->synced)
+        weiri_gap_begin(r, hop);
+    hop->synced = false;
+    weiri_gap_forget(r, hop);
+    weiri_spread_end(r, hop);
+    weiri_waiting_drop(r, hop);
+    for (struct entry *e = hop->promise_first; e != NULL; e = next) {
+        next = e->ack_next;
+        e->ack_queued = false;
+    }
+    hop->promise_first = hop->promise_last = NULL;
+    weiri_linkstate_refresh(r);
+    r->next_timer_ms = 0;
+}
+
+void weiri_session_end(struct weir_router *r, struct link *link)
+{
+    if (link->hop != NULL) {
+        hop_session_end(r, link->hop);
+        link->hop = NULL;
+    }
+    if (link->client != NULL) {
+        remove_all(r, &link->client->owned[0]);
+        remove_all(r, &link->client->owned[1]);
+        weiri_client_destroy(r, link->client);
+        link->client = NULL;
+        r->client_count--;
+    }
+}
+
+void weiri_link_close(struct weir_router *r, struct link *link, enum weir_reason reason,
+                      const char *text)
+{
+    if (link->closing)
+        return;
+    weiri_trace(r, "link-close", "link=%u name=%.*s reason=%s text=\"%s\"", link->number,
+                (int)link->name_len, link->name, weir_reason_text(reason), text);
+    weiri_session_end(r, link);
+    link->closing = true;
+    link->close_reason = (uint16_t)reason;
+    link->close_text = text;
+    *(r->close_last != NULL ? &r->close_last->close_next : &r->close_first) = link;
+    r->close_last = link;
+}
+
+static void close_unqueue(struct weir_router *r, struct link *link)
+{
+    struct link **at = &r->close_first;
+
+    r->close_last = NULL;
+    while (*at != NULL) {
+        if (*at == link) {
+            *at = link->close_next;
+        } else {
+            r->close_last = *at;
+            at = &(*at)->close_next;
+        }
+    }
+}
+
+void weiri_link_down(struct weir_router *r, struct link *link)
+{
+    if (!link->closing)
+        weiri_trace(r, "link-down", "link=%u name=%.*s", link->number, (int)link->name_len,
+                    link->name);
+    weiri_session_end(r, link);
+    close_unqueue(r, link);
+    *(link->prev != NULL ? &link->prev->next : &r->first_link) = link->next;
+    *(link->next != NULL ? &link->next->prev : &r->last_link) = link->prev;
+    (void)weiri_map_take(&r->by_number, link->number);
+    r->link_count--;
+    weiri_release(r->alloc, link);
+}
+
+/* ---- link up */
+
+static enum weir_reason admit(const struct weir_router *r, const struct weir_peer *peer,
+                              uint64_t id, const char **text)
+{
+    const struct hop *hop = weiri_hop_find(r, id);
+    const struct broker *broker = weiri_broker_find(r, id);
+
+    if (id == r->id) {
+        *text = "this broker has that name";
+        return WEIR_REASON_DUPLICATE_NAME;
+    }
+    if (!r->config.unlisted && r->config.neighbour_count != 0 && (hop == NULL || !hop->listed)) {
+        *text = "not among the neighbours listed";
+        return WEIR_REASON_UNLISTED;
+    }
+    if (hop != NULL && hop->state == HOP_UP) {
+        *text = "a broker of that name is connected";
+        return hop->incarnation == peer->incarnation ? WEIR_REASON_NONE
+                                                     : WEIR_REASON_DUPLICATE_NAME;
+    }
+    if (broker != NULL && broker->reachable) {
+        bool same = broker->incarnation == peer->incarnation;
+
+        *text = same ? "the broker is reachable on another way"
+                     : "a broker of that name is in the overlay";
+        return same ? WEIR_REASON_CYCLE : WEIR_REASON_DUPLICATE_NAME;
+    }
+    return WEIR_REASON_NONE;
+}
+
+/* Of two connections between the same brokers, both ends keep the same one: that which the broker
+ * of the smaller name dialled, or the older one, as its dialler counts. */
+static bool replaces(const struct weir_router *r, const struct hop *hop,
+                     const struct weir_peer *peer)
+{
+    bool we_are_smaller = weir_str_compare(r->config.name, peer->name) < 0;
+    uint64_t old_epoch = hop->dialled ? hop->own_epoch : hop->peer_epoch;
+    uint64_t new_epoch = peer->dialled ? peer->own_epoch : peer->epoch;
+
+    if (peer->dialled != hop->dialled)
+        return peer->dialled == we_are_smaller;
+    return new_epoch < old_epoch;
+}
+
+static enum weir_err broker_up(struct weir_router *r, struct link *link,
+                               const struct weir_peer *peer)
+{
+    uint64_t id = weir_broker_id(peer->name);
+    const char *text = "";
+    enum weir_reason reason = admit(r, peer, id, &text);
+    struct hop *hop = weiri_hop_find(r, id);
+    enum weir_err err = WEIR_OK;
+
+    if (reason == WEIR_REASON_NONE && hop == NULL)
+        err = weiri_hop_create(r, id, peer->name, false, &hop);
+    if (err == WEIR_ELIMIT) {
+        reason = WEIR_REASON_LIMIT;
+        text = "too many neighbours";
+        err = WEIR_OK;
+    }
+    if (err == WEIR_OK && reason == WEIR_REASON_NONE)
+        err = weiri_gap_reserve(r, hop);
+    if (err == WEIR_OK)
+        err = weiri_linkstate_reserve(r);
+    if (err != WEIR_OK)
+        return err;
+    if (reason == WEIR_REASON_NONE && hop->state == HOP_UP) {
+        if (replaces(r, hop, peer)) {
+            weiri_link_close(r, hop->link, WEIR_REASON_DUPLICATE_LINK, "another link is kept");
+        } else {
+            reason = WEIR_REASON_DUPLICATE_LINK;
+            text = "another link is kept";
+        }
+    }
+    if (reason != WEIR_REASON_NONE)
+        weiri_link_close(r, link, reason, text);
+    else
+        session_begin(r, hop, link, peer);
+    return WEIR_OK;
+}
+
+static void link_insert(struct weir_router *r, struct link *link)
+{
+    link->prev = r->last_link;
+    *(r->last_link != NULL ? &r->last_link->next : &r->first_link) = link;
+    r->last_link = link;
+    weiri_map_put(&r->by_number, link->number, link);
+    r->link_count++;
+}
+
+enum weir_err weiri_link_up(struct weir_router *r, const struct weir_input *input)
+{
+    const struct weir_peer *peer = &input->u.peer;
+    struct link *link;
+    enum weir_err err;
+
+    assert(weiri_map_get(&r->by_number, input->link) == NULL);
+    assert(peer->name.len <= WEIR_BROKER_NAME_MAX);
+    link = weiri_alloc_zeroed(r->alloc, 1, sizeof *link);
+    if (link == NULL)
+        return WEIR_ENOMEM;
+    link->number = input->link;
+    link->role = peer->role;
+    if (peer->name.len != 0)
+        memcpy(link->name, peer->name.ptr, peer->name.len);
+    link->name_len = peer->name.len;
+    link->incarnation = peer->incarnation;
+    link->peer_heartbeat_ms = peer->heartbeat_ms;
+    link->up_since_ms = link->heard_ms = link->sent_ms = r->now_ms;
+    link->routed_base = r->routed;
+    err = weiri_map_reserve(&r->by_number, 1);
+    if (err == WEIR_OK && peer->role == WEIR_ROLE_BROKER) {
+        err = broker_up(r, link, peer);
+    } else if (err == WEIR_OK && r->client_count >= WEIR_CLIENTS_MAX) {
+        weiri_link_close(r, link, WEIR_REASON_LIMIT, "too many clients");
+    } else if (err == WEIR_OK) {
+        err = weiri_client_create(r, link);
+    }
+    if (err != WEIR_OK) {
+        weiri_release(r->alloc, link);
+        return err;
+    }
+    link_insert(r, link);
+    r->next_timer_ms = 0;
+    return WEIR_OK;
+}

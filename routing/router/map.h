@@ -1,0 +1,33 @@
+/* map.h - a hash map from 64-bit keys to pointers, for lookups only: it is never iterated, so that
+ * nothing depends on its order.  The seed keeps peers who choose keys from choosing collisions. */
+#ifndef WEIRI_MAP_H
+#define WEIRI_MAP_H
+
+#include <weir/base.h>
+
+struct weiri_map_slot {
+    uint64_t key;
+    void *value; /* NULL: free */
+};
+
+struct weiri_map {
+    const struct weir_alloc *alloc;
+    uint64_t seed;
+    struct weiri_map_slot *slots;
+    size_t capacity; /* 0 or a power of two, never more than half full */
+    size_t count;
+};
+
+void weiri_map_init(struct weiri_map *map, uint64_t seed, const struct weir_alloc *alloc);
+void weiri_map_fini(struct weiri_map *map);
+/* Makes sure that the next `extra` puts have room. */
+WEIR_MUST_USE enum weir_err weiri_map_reserve(struct weiri_map *map, size_t extra);
+/* Room must have been reserved, and the key must be absent. */
+void weiri_map_put(struct weiri_map *map, uint64_t key, void *value);
+/* NULL if absent. */
+void *weiri_map_get(const struct weiri_map *map, uint64_t key);
+/* Removes the key and returns its value, or NULL. */
+void *weiri_map_take(struct weiri_map *map, uint64_t key);
+void weiri_map_clear(struct weiri_map *map);
+
+#endif /* WEIRI_MAP_H */
