@@ -36,6 +36,10 @@ static struct weir_node *parse_rest(struct weiri_parser *p, struct weir_node *le
 void weiri_parser_advance(struct weiri_parser *p)
 {
     p->previous = p->token;
+    if (p->token.kind == TOKEN_LEFT)
+        p->open++;
+    else if (p->token.kind == TOKEN_RIGHT && p->open > 0)
+        p->open--;
     if (p->compiler->stopped)
         p->token = (struct weiri_token){.kind = TOKEN_END, .offset = p->lexer.at};
     else
@@ -88,13 +92,13 @@ struct weir_node *weiri_parser_parent(struct weiri_parser *p, enum weir_node_kin
 
 struct weir_node *weiri_parse_level(struct weiri_parser *p, enum weiri_level floor)
 {
-    uint32_t offset = p->token.offset;
+    uint32_t offset = p->token.offset, open = p->open;
     struct weir_node *left = weiri_parse_prefix(p, floor);
 
     if (left != NULL)
         left = parse_rest(p, left, offset, floor);
     while (left == NULL && floor <= LEVEL_NOT && !p->compiler->stopped) {
-        weiri_parser_skip(p);
+        weiri_parser_skip(p, open);
         left = weiri_placeholder(p->compiler, (struct weiri_span){offset, 0});
         if (left != NULL)
             left = parse_rest(p, left, offset, floor);
@@ -207,26 +211,15 @@ static struct weir_node *parse_arithmetic(struct weiri_parser *p, struct weir_no
     return weiri_parser_parent(p, operation->kind, offset, children, 2);
 }
 
-void weiri_parser_skip(struct weiri_parser *p)
+void weiri_parser_skip(struct weiri_parser *p, uint32_t open)
 {
-    uint32_t open = 0;
-
     for (;; weiri_parser_advance(p)) {
-        switch (p->token.kind) {
-        case TOKEN_END: return;
-        case TOKEN_LEFT: open++; break;
-        case TOKEN_RIGHT:
-            if (open == 0)
-                return;
-            open--;
-            break;
-        case TOKEN_AND:
-        case TOKEN_OR:
-            if (open == 0)
-                return;
-            break;
-        default: break;
-        }
+        enum weiri_token_kind kind = p->token.kind;
+
+        if (kind == TOKEN_END)
+            return;
+        if (p->open <= open && (kind == TOKEN_AND || kind == TOKEN_OR || kind == TOKEN_RIGHT))
+            return;
     }
 }
 
@@ -240,7 +233,7 @@ static void parse_remains(struct weiri_parser *p)
             weiri_parser_advance(p);
         } else {
             weiri_parser_expected_logic(p);
-            weiri_parser_skip(p);
+            weiri_parser_skip(p, 0);
         }
         if (p->token.kind == TOKEN_AND || p->token.kind == TOKEN_OR) {
             weiri_parser_advance(p);

@@ -21,6 +21,7 @@ struct weiri_parser {
     struct weiri_lexer lexer;
     struct weiri_token token, previous;
     uint32_t depth;
+    uint32_t open; /* parentheses read and not closed */
     /* the parts of every AND and OR that is being read, innermost last */
     struct weir_node *pending[WEIR_FILTER_LEAVES_MAX + 1];
     uint32_t pending_count;
@@ -51,8 +52,9 @@ struct weir_node *weiri_parse_prefix(struct weiri_parser *p, enum weiri_level fl
 /* A literal with an optional sign, for lists. */
 struct weir_node *weiri_parse_literal(struct weiri_parser *p);
 
-/* Goes to the next AND, OR, closing parenthesis or end that belongs to the current nesting. */
-void weiri_parser_skip(struct weiri_parser *p);
+/* Goes to the next AND, OR, closing parenthesis or end outside of the parentheses that were read
+ * since `open` of them were. */
+void weiri_parser_skip(struct weiri_parser *p, uint32_t open);
 
 /* True for what may follow an operand to make a predicate: =, IN, NOT, ... */
 bool weiri_is_tail(enum weiri_token_kind kind);

@@ -36,7 +36,7 @@ static struct weir_node *parse_paren(struct weiri_parser *p)
             break;
         }
         weiri_parser_expected_logic(p);
-        weiri_parser_skip(p);
+        weiri_parser_skip(p, p->open);
         if (weiri_parser_accept(p, TOKEN_AND) || weiri_parser_accept(p, TOKEN_OR))
             (void)weiri_parse_level(p, LEVEL_OR);
     }
