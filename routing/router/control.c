@@ -28,7 +28,7 @@ static enum weir_err on_sub(struct weir_router *r, struct hop *hop, const struct
         return violation(r, hop, "a hole in the control numbers");
     if (other_tree(&sub->tree))
         return violation(r, hop, "unknown tree");
-    if (hop->owned[adv].count >= WEIR_LINK_FILTERS_MAX) {
+    if (hop->entries.count >= WEIR_LINK_FILTERS_MAX) {
         weiri_link_close(r, hop->link, WEIR_REASON_LIMIT, "too many filters");
         return WEIR_OK;
     }

@@ -259,19 +259,18 @@ static enum weir_err send_closings(struct weir_router *r)
     return WEIR_OK;
 }
 
-static enum weir_err flush_clients(struct weir_router *r)
+static enum weir_err flush_notices(struct weir_router *r)
 {
-    enum weir_err err = weiri_session_flush(r);
+    enum weir_err err = WEIR_OK;
 
-    for (struct link *link = r->first_link; r->notices_due && err == WEIR_OK && link != NULL;
-         link = link->next) {
+    if (!r->notices_due)
+        return WEIR_OK;
+    for (struct link *link = r->first_link; err == WEIR_OK && link != NULL; link = link->next) {
         if (link->client != NULL)
             err = weiri_gap_notices(r, link->client);
     }
     if (err == WEIR_OK)
         r->notices_due = false;
-    if (err == WEIR_OK)
-        err = weiri_puback_flush(r);
     return err;
 }
 
@@ -306,10 +305,13 @@ enum weir_err weiri_flush(struct weir_router *r)
     weiri_linkstate_settle(r);
     err = flush_hops(r);
     if (err == WEIR_OK)
-        err = flush_clients(r);
-    /* implicit advertisements may have ended, gaps may have: say so too */
+        err = weiri_session_flush(r);
     if (err == WEIR_OK)
-        err = flush_hops(r);
+        err = flush_hops(r); /* what clients had waiting for an advertisement, and its end */
+    if (err == WEIR_OK)
+        err = flush_notices(r);
+    if (err == WEIR_OK)
+        err = weiri_puback_flush(r);
     if (err == WEIR_OK)
         err = flush_credit(r);
     if (err == WEIR_OK)
@@ -317,5 +319,7 @@ enum weir_err weiri_flush(struct weir_router *r)
     if (err == WEIR_OK)
         err = send_closings(r);
     weiri_gap_sweep(r);
+    if (r->ack_first != NULL)
+        r->again = true;
     return err;
 }

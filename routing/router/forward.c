@@ -224,7 +224,7 @@ static enum weir_err reserve(struct weir_router *r, const struct crossing *c, st
         t->waiting++;
     }
     err = weiri_out_reserve(&r->out, frames + 1,
-                            frames * HEAD_SIZE_MAX + t->id_count * sizeof(uint32_t) * 2);
+                            2 * (frames * HEAD_SIZE_MAX + t->id_count * sizeof(uint32_t)));
     if (err != WEIR_OK || t->waiting == 0)
         return err;
     *kept = weiri_alloc_zeroed(r->alloc, 1, sizeof **kept);

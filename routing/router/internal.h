@@ -409,6 +409,10 @@ void weiri_spread_end(struct weir_router *r, struct hop *hop);
 void weiri_sync_mark(struct weir_router *r, struct hop *hop);
 void weiri_queue_remove(struct hop *hop, struct node *node);
 
+/* ---- router.c */
+/* Timers are looked at no later than that. */
+void weiri_due(struct weir_router *r, uint64_t at_ms);
+
 /* ---- link.c: links, hops and their ends */
 WEIR_MUST_USE enum weir_err weiri_link_up(struct weir_router *r, const struct weir_input *input);
 void weiri_link_down(struct weir_router *r, struct link *link);

@@ -189,7 +189,7 @@ static void hop_session_end(struct weir_router *r, struct hop *hop)
     }
     hop->promise_first = hop->promise_last = NULL;
     weiri_linkstate_refresh(r);
-    r->next_timer_ms = 0;
+    weiri_due(r, hop->deadline_ms);
 }
 
 void weiri_session_end(struct weir_router *r, struct link *link)
@@ -375,6 +375,7 @@ enum weir_err weiri_link_up(struct weir_router *r, const struct weir_input *inpu
         return err;
     }
     link_insert(r, link);
-    r->next_timer_ms = 0;
+    weiri_due(r, r->now_ms + r->config.heartbeat_ms);
+    weiri_due(r, r->now_ms + 3 * (uint64_t)peer->heartbeat_ms);
     return WEIR_OK;
 }

@@ -101,6 +101,7 @@ void *weiri_out_alloc(struct out *out, size_t size)
 enum weir_err weiri_out_reserve(struct out *out, size_t count, size_t bytes)
 {
     struct weir_action *v;
+    size_t head_max;
 
     if (out->count + count > out->capacity) {
         v = weiri_array_grow(out->alloc, out->v, &out->capacity, out->count + count, sizeof *v);
@@ -109,9 +110,10 @@ enum weir_err weiri_out_reserve(struct out *out, size_t count, size_t bytes)
         out->v = v;
     }
     bytes += count * 16; /* alignment */
-    if (bytes > out->scratch.capacity) {
+    head_max = bytes < WEIR_FRAME_SIZE_MAX ? bytes : WEIR_FRAME_SIZE_MAX;
+    if (head_max > out->scratch.capacity) {
         weiri_buf_reset(&out->scratch);
-        if (weiri_buf_extend(&out->scratch, bytes) == NULL)
+        if (weiri_buf_extend(&out->scratch, head_max) == NULL)
             return WEIR_ENOMEM;
     }
     return need_chunk(out, bytes);

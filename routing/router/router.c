@@ -168,7 +168,7 @@ static enum weir_err on_message(struct weir_router *r, struct link *link, struct
 
 /* ---- time */
 
-static void due_at(struct weir_router *r, uint64_t at_ms)
+void weiri_due(struct weir_router *r, uint64_t at_ms)
 {
     if (at_ms < r->next_timer_ms)
         r->next_timer_ms = at_ms;
@@ -184,7 +184,7 @@ static void check_hops(struct weir_router *r)
         if (r->now_ms >= hop->deadline_ms)
             weiri_hop_expire(r, hop);
         else
-            due_at(r, hop->deadline_ms);
+            weiri_due(r, hop->deadline_ms);
     }
 }
 
@@ -211,12 +211,12 @@ static enum weir_err check_link(struct weir_router *r, struct link *link)
         return WEIR_OK;
     }
     if (silent_ms != 0)
-        due_at(r, link->heard_ms + silent_ms);
+        weiri_due(r, link->heard_ms + silent_ms);
     if (heartbeat_ms == 0)
         return WEIR_OK;
     if (r->now_ms - link->sent_ms >= heartbeat_ms - heartbeat_ms / 4)
         err = send_heartbeat(r, link);
-    due_at(r, link->sent_ms + heartbeat_ms);
+    weiri_due(r, link->sent_ms + heartbeat_ms);
     return err;
 }
 
