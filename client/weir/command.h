@@ -11,7 +11,20 @@
 #include <stdio.h>
 
 /* Every command of the program, in the order in which help shows them. */
-#define COMMAND_LIST(X) X(help) X(topo_check) X(topo_map)
+/* One line a command. */
+/* clang-format off */
+#define COMMAND_LIST(X) \
+    X(pub) \
+    X(sub) \
+    X(filter_check) \
+    X(filter_fmt) \
+    X(filter_test) \
+    X(filter_covers) \
+    X(filter_intersects) \
+    X(topo_check) \
+    X(topo_map) \
+    X(help)
+/* clang-format on */
 
 /* The exit codes, the same for all commands. */
 enum exit_code {

@@ -1,0 +1,61 @@
+/* filters.h - filters and notifications as the commands take and show them. */
+#ifndef FILTERS_H
+#define FILTERS_H
+
+#include "command.h"
+#include "lines.h"
+
+#include <weir/filter.h>
+#include <weir/normal.h>
+#include <weir/notification.h>
+
+/* A growing text. */
+struct text {
+    char *ptr;
+    size_t capacity;
+};
+void text_fini(struct text *text);
+
+/* Compiles `source`, rendering errors and warnings on stderr, each headed by `where` (such as
+ * "f.txt:3: ", or "").  CMD_OK, CMD_USAGE for an error in the filter, CMD_FAILED without memory. */
+int filter_compile_shown(struct weir_filter **out, const struct command *command, const char *where,
+                         struct weir_str source);
+/* Renders records on `out`. */
+void diags_show(FILE *out, const char *where, struct weir_str source,
+                const struct weir_diags *diags);
+
+/* Prints the notification as one line of JSON.  False for want of memory. */
+bool notification_show(FILE *out, struct text *text, const struct weir_notification *n);
+
+/* The notifications of a file of JSON lines, one after another.  What cannot be read is named on
+ * stderr, counted, and passed over; blank lines are passed over. */
+struct notifications {
+    const struct command *command;
+    struct lines lines;
+    struct weir_str line; /* the text that `current` was read from */
+    struct weir_notification current;
+    uint8_t *bytes;
+    uint64_t bad;
+};
+bool notifications_open(struct notifications *in, const struct command *command, const char *name);
+/* False at the end, or where the file cannot be read: then it has been reported and *failed. */
+bool notifications_next(struct notifications *in, bool *failed);
+void notifications_close(struct notifications *in);
+
+/* Filters of a file, one a line; the id of a filter is the number of its line. */
+struct filter_line {
+    uint32_t id;
+    bool exact; /* the normal form says all that the filter says */
+    struct weir_filter *filter;
+    struct weir_normal *normal; /* NULL unless asked for */
+};
+struct filter_file {
+    struct filter_line *items; /* ids ascend */
+    size_t count, capacity;
+};
+/* Reads all, reporting each error with its line; returns an exit code. */
+int filter_file_read(struct filter_file *file, const struct command *command, const char *name,
+                     bool normals);
+void filter_file_fini(struct filter_file *file);
+
+#endif /* FILTERS_H */

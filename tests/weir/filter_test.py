@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+"""weir filter check, fmt, test, covers, intersects."""
+
+import json
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+from command import main, weir  # noqa: E402
+
+LINES = ('{"symbol":"IBM","price":185.02}\n'
+         '{"symbol":"AIG","price":49}\n'
+         '\n'
+         '{"symbol":"IBM","price":180}\n')
+
+
+class Filter(unittest.TestCase):
+    def test_check(self):
+        self.assertEqual(weir("filter", "check", "price > 10"), ("", ""))
+        out, _ = weir("filter", "check", "symbol = 'IBM' AND price >= AND volume > 0", status=2)
+        self.assertEqual(out, "error[F203]: expected a value after '>='\n"
+                              "  1 | symbol = 'IBM' AND price >= AND volume > 0\n"
+                              "    |                             ^^^ keyword AND here\n"
+                              "  help: write a number, e.g. price >= 100.0\n")
+
+    def test_check_json(self):
+        self.assertEqual(json.loads(weir("filter", "check", "--json", "x = 1")[0]), [])
+        found = json.loads(weir("filter", "check", "--json", "x = 1 AND price >", status=2)[0])
+        self.assertEqual(found[0]["code"], "F203")
+        self.assertEqual((found[0]["line"], found[0]["column"]), (1, 18))
+
+    def test_what_never_matches_is_a_warning(self):
+        out, _ = weir("filter", "check", "price > 10 AND price < 5")
+        self.assertIn("warning[W602]", out)
+        found = json.loads(weir("filter", "check", "--json", "price > 10 AND price < 5")[0])
+        self.assertEqual([d["severity"] for d in found], ["warning"])
+
+    def test_a_filter_that_begins_with_a_dash(self):
+        weir("filter", "check", "--", "-x > 3")
+        weir("filter", "check", "-x > 3", status=2)
+
+    def test_fmt(self):
+        out, _ = weir("filter", "fmt", 'not (price<=10 or symbol=="IBM")')
+        self.assertEqual(out, "NOT (price <= 10 OR symbol = 'IBM')\n")
+        self.assertEqual(weir("filter", "fmt", out.strip())[0], out)
+        self.assertEqual(weir("filter", "fmt", "--normal", "x = 1 or x = 2")[0], "x IN (1, 2)\n")
+        weir("filter", "fmt", "x >", status=2)
+
+    def test_a_normal_form_that_is_too_large_says_so(self):
+        wide = " AND ".join(f"(a{i} = 1 OR b{i} = 1)" for i in range(9))
+        out, err = weir("filter", "fmt", "--normal", wide)
+        self.assertIn("wider", err)
+        self.assertTrue(out)
+
+    def test_test_prints_the_lines_that_match(self):
+        out, err = weir("filter", "test", "symbol = 'IBM'", stdin=LINES)
+        self.assertEqual(out.splitlines(), [LINES.splitlines()[0], LINES.splitlines()[3]])
+        self.assertEqual(err, "")
+        self.assertEqual(weir("filter", "test", "price > 1000", stdin=LINES, status=1)[0], "")
+
+    def test_test_names_bad_lines_and_goes_on(self):
+        out, err = weir("filter", "test", "x = 1", stdin='{"x":[1]}\nnonsense\n{"x":1}\n')
+        self.assertEqual(out, '{"x":1}\n')
+        self.assertIn("-:1: ", err)
+        self.assertIn("-:2: ", err)
+        _, err = weir("filter", "test", "x = 1", "/nowhere/at/all", status=2)
+        self.assertIn("/nowhere/at/all", err)
+
+    def test_covers(self):
+        self.assertEqual(weir("filter", "covers", "price > 10", "price > 20")[0], "yes\n")
+        out, _ = weir("filter", "covers", "price > 20", "price > 10", status=1)
+        answer, witness = out.splitlines()
+        self.assertEqual(answer, "no")
+        weir("filter", "test", "price > 10", stdin=witness)
+        weir("filter", "test", "price > 20", stdin=witness, status=1)
+        weir("filter", "covers", "price >", "price > 10", status=2)
+        weir("filter", "covers", "price > 10", status=2)
+
+    def test_intersects(self):
+        out, _ = weir("filter", "intersects", "price > 0", "price < 10")
+        answer, witness = out.splitlines()
+        self.assertEqual(answer, "yes")
+        weir("filter", "test", "price > 0 AND price < 10", stdin=witness)
+        out, _ = weir("filter", "intersects", "price > 0", "symbol = 'IBM'", status=1)
+        self.assertEqual(out, "no\n")
+
+
+if __name__ == "__main__":
+    main()
