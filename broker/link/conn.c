@@ -17,6 +17,7 @@ static bool flight_advance(struct conn *c, size_t sent);
 static void lane_append(struct weir_hub *hub, struct lane *lane, const char *bytes, size_t size);
 static size_t blocks_needed(const struct lane *lane, size_t size);
 static void load_lane(struct conn *c, enum weir_link_lane lane);
+static void drop_lanes(struct conn *c);
 static void fit_buffer(struct conn *c, unsigned buffer);
 static void resize_buffer(struct conn *c, unsigned buffer, size_t capacity);
 
@@ -102,8 +103,7 @@ void weiri_conn_destroy(struct conn *c)
     hub->stats.conns--;
     pthread_mutex_destroy(&c->close_mutex);
     weiri_blocks_free(hub, &c->flight);
-    for (int lane = 0; lane < WEIR_LINK_LANES; lane++)
-        weiri_blocks_free(hub, &c->lanes[lane].blocks);
+    drop_lanes(c);
     for (unsigned i = 0; i < READS; i++)
         weiri_release(hub->alloc, c->buffers[i].bytes);
     weiri_release(hub->alloc, c->url);
@@ -157,6 +157,7 @@ enum weir_err weir_hub_send(struct weir_hub *hub, weir_conn conn, enum weir_link
     lane_append(hub, to, head.ptr, head.len);
     lane_append(hub, to, body.ptr, body.len);
     to->size += size;
+    hub->stats.queued += size;
     if (c->lanes[WEIR_LINK_CONTROL].size + c->lanes[WEIR_LINK_DATA].size > hub->low)
         c->above_low = true;
     weiri_conn_dirty(c);
@@ -215,6 +216,7 @@ static void load_lane(struct conn *c, enum weir_link_lane lane)
         struct block *block = weiri_blocks_pop(&from->blocks);
 
         from->size -= block->size;
+        c->hub->stats.queued -= block->size;
         c->flight_size[lane] += block->size;
         c->iov[c->iov_count].iov_buf = block->bytes;
         c->iov[c->iov_count++].iov_len = block->size;
@@ -425,6 +427,17 @@ static void resize_buffer(struct conn *c, unsigned buffer, size_t capacity)
 
 /* ---- the end */
 
+static void drop_lanes(struct conn *c)
+{
+    for (int i = 0; i < WEIR_LINK_LANES; i++) {
+        struct lane *lane = &c->lanes[i];
+
+        c->hub->stats.queued -= lane->size;
+        lane->size = 0;
+        weiri_blocks_free(c->hub, &lane->blocks);
+    }
+}
+
 void weiri_conn_shut(struct conn *c, enum weir_err err)
 {
     struct weir_hub *hub = c->hub;
@@ -437,6 +450,7 @@ void weiri_conn_shut(struct conn *c, enum weir_err err)
         c->err = err;
     c->state = CONN_CLOSING;
     weiri_conn_close_stream(c);
+    drop_lanes(c);
     pthread_mutex_lock(&hub->mutex);
     c->want_sent = true;
     bool signal = weiri_hub_post(hub, c);
@@ -455,10 +469,7 @@ void weiri_conn_linger(struct conn *c, enum conn_state state, uint32_t linger_ms
     c->quiet_ms = now + QUIET_MS;
     c->hub->lingering++;
     if (state == CONN_BROKEN) {
-        for (int lane = 0; lane < WEIR_LINK_LANES; lane++) {
-            weiri_blocks_free(c->hub, &c->lanes[lane].blocks);
-            c->lanes[lane].size = 0;
-        }
+        drop_lanes(c);
     } else {
         pthread_mutex_lock(&c->hub->mutex);
         c->want_sent = true;
@@ -493,7 +504,7 @@ void weir_hub_close(struct weir_hub *hub, weir_conn conn, uint32_t linger_ms)
     if (c == NULL)
         return;
     c->dismissed = true;
-    if (c->state >= CONN_LINGERING)
+    if (c->state >= CONN_CLOSING || (c->state == CONN_LINGERING && linger_ms != 0))
         return;
     if (c->state == CONN_OPEN && linger_ms != 0)
         weiri_conn_linger(c, CONN_LINGERING, linger_ms);

@@ -83,7 +83,7 @@ WEIR_API void weir_hub_flush(struct weir_hub *hub);
 /* Closes; what was read and not taken is dropped, and so is what comes.  With linger_ms above 0
  * that is when what is queued has gone out and the peer has closed too (or stays quiet, so that
  * the end of the connection does not overtake the last bytes), but no later than linger_ms from
- * now.  CLOSED follows unless the hub is destroyed first. */
+ * now; a second call with 0 ends the waiting.  CLOSED follows unless the hub is destroyed first. */
 WEIR_API void weir_hub_close(struct weir_hub *hub, weir_conn conn, uint32_t linger_ms);
 
 /* Flushes, then takes the next thing that happened, waiting up to timeout_ms (-1: for ever; 0: not
@@ -100,6 +100,7 @@ WEIR_API void weir_hub_peer(const struct weir_hub *hub, weir_conn conn, char *ou
 struct weir_hub_stats {
     uint64_t reads, writes, bytes_in, bytes_out, accepted, refused;
     size_t conns;
+    size_t queued; /* bytes that no write has taken yet, of all connections */
 };
 WEIR_API struct weir_hub_stats weir_hub_stats(const struct weir_hub *hub);
 
