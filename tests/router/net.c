@@ -370,7 +370,7 @@ static void step(struct net *net, int broker, struct weir_input *input)
     input->now_ms = net->now_ms;
     input->wall_ns = (int64_t)net->now_ms * 1000000;
     err = weir_router_step(b->router, input, &actions);
-    for (int i = 0; i < 100 && err == WEIR_ENOMEM; i++)
+    for (int i = 0; i < 10000 && err == WEIR_ENOMEM; i++)
         err = weir_router_step(b->router, input, &actions);
     assert_int_equal(err, WEIR_OK);
     for (size_t i = 0; i < actions.count; i++)
