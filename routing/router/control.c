@@ -48,7 +48,7 @@ static enum weir_err on_sub(struct weir_router *r, struct hop *hop, const struct
 static enum weir_err on_unsub(struct weir_router *r, struct hop *hop,
                               const struct weir_unsub *unsub, bool adv)
 {
-    struct entry *entry = weiri_map_get(&hop->entries, unsub->ref);
+    struct entry *entry = weiri_lookup_get(&hop->entries, unsub->ref);
 
     if (unsub->seq != (adv ? 0 : hop->seq_in + 1))
         return violation(r, hop, "a hole in the control numbers");
@@ -90,7 +90,7 @@ static enum weir_err on_promised(struct weir_router *r, struct hop *hop,
         return violation(r, hop, "promises of another session");
     for (uint32_t i = 0; i < promised->count; i++) {
         uint64_t seq = weir_promised_seq(promised, i);
-        struct node *node = weiri_map_get(&hop->on_wire, seq);
+        struct node *node = weiri_lookup_get(&hop->on_wire, seq);
 
         if (seq > hop->seq_out)
             return violation(r, hop, "promises what was not sent");

@@ -21,7 +21,7 @@ static enum weir_err send_node(struct weir_router *r, struct hop *hop, struct no
     bool adv = node->table->advs;
     struct weir_frame frame = {.type = adv ? WEIR_FRAME_ADV : WEIR_FRAME_SUB};
     struct item *item = &node->items[hop->slot];
-    enum weir_err err = weiri_map_reserve(&hop->on_wire, 1);
+    enum weir_err err = weiri_lookup_reserve(&hop->on_wire, 1);
 
     if (err != WEIR_OK)
         return err;
@@ -32,7 +32,7 @@ static enum weir_err send_node(struct weir_router *r, struct hop *hop, struct no
         return err;
     weiri_queue_remove(hop, node);
     item->seq = ++hop->seq_out;
-    weiri_map_put(&hop->on_wire, item->seq, node);
+    weiri_lookup_put(&hop->on_wire, item->seq, node);
     node->on_wire++;
     hop->sent[adv].on_wire++;
     return WEIR_OK;
@@ -76,7 +76,7 @@ static enum weir_err withdraw_node(struct weir_router *r, struct hop *hop, struc
     if (err != WEIR_OK)
         return err;
     weiri_queue_remove(hop, node);
-    (void)weiri_map_take(&hop->on_wire, item->seq);
+    (void)weiri_lookup_take(&hop->on_wire, item->seq);
     item->seq = 0;
     node->on_wire--;
     hop->sent[adv].on_wire--;

@@ -37,14 +37,14 @@ static void stream_append(struct weir_router *r, struct stream *s)
 
 static void stream_destroy(struct weir_router *r, struct stream *s)
 {
-    struct stream *head = weiri_map_take(&r->streams, s->key);
+    struct stream *head = weiri_lookup_take(&r->streams, s->key);
     struct stream **at = &head;
 
     while (*at != s)
         at = &(*at)->same_key;
     *at = s->same_key;
     if (head != NULL)
-        weiri_map_put(&r->streams, s->key, head);
+        weiri_lookup_put(&r->streams, s->key, head);
     stream_unlink(r, s);
     weiri_release(r->alloc, s->last_out);
     weiri_release(r->alloc, s);
@@ -54,7 +54,7 @@ static void stream_destroy(struct weir_router *r, struct stream *s)
 static struct stream *stream_find(const struct weir_router *r, uint64_t key, uint64_t origin,
                                   uint64_t incarnation, uint64_t root)
 {
-    struct stream *s = weiri_map_get(&r->streams, key);
+    struct stream *s = weiri_lookup_get(&r->streams, key);
 
     while (s != NULL && (s->origin != origin || s->incarnation != incarnation || s->root != root))
         s = s->same_key;
@@ -67,7 +67,7 @@ static enum weir_err stream_create(struct weir_router *r, uint64_t key, uint64_t
     struct stream *s;
 
     s = weiri_alloc_zeroed(r->alloc, 1, sizeof *s);
-    if (s == NULL || weiri_map_reserve(&r->streams, 1) != WEIR_OK) {
+    if (s == NULL || weiri_lookup_reserve(&r->streams, 1) != WEIR_OK) {
         weiri_release(r->alloc, s);
         return WEIR_ENOMEM;
     }
@@ -77,8 +77,8 @@ static enum weir_err stream_create(struct weir_router *r, uint64_t key, uint64_t
     s->origin = origin;
     s->incarnation = incarnation;
     s->root = root;
-    s->same_key = weiri_map_take(&r->streams, key);
-    weiri_map_put(&r->streams, key, s);
+    s->same_key = weiri_lookup_take(&r->streams, key);
+    weiri_lookup_put(&r->streams, key, s);
     stream_append(r, s);
     r->stream_count++;
     *out = s;
@@ -121,7 +121,7 @@ void weiri_streams_fini(struct weir_router *r)
 {
     while (r->stream_first != NULL)
         stream_destroy(r, r->stream_first);
-    weiri_map_fini(&r->streams);
+    weiri_lookup_fini(&r->streams);
 }
 
 /* ---- targets */
@@ -306,7 +306,7 @@ static int compare_ids(const void *a, const void *b)
 static void count_matched(struct client *client)
 {
     for (size_t i = 0; i < client->hit_count; i++) {
-        struct entry *e = weiri_map_get(&client->by_id[0], client->hits[i]);
+        struct entry *e = weiri_lookup_get(&client->by_id[0], client->hits[i]);
 
         e->matched++;
     }

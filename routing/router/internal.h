@@ -17,7 +17,7 @@
 #include <weir/router.h>
 #include <weir/router_view.h>
 
-#include "map.h"
+#include "lookup.h"
 
 #define NEVER UINT64_MAX
 #define NO_SLOT UINT32_MAX
@@ -98,7 +98,7 @@ struct owned {
 struct table {
     bool advs;
     struct node *first, *last;
-    struct weiri_map by_hash; /* the first of the nodes with a hash; covering only */
+    struct weiri_lookup by_hash; /* the first of the nodes with a hash; covering only */
     uint32_t node_count, entry_count;
 };
 
@@ -166,7 +166,7 @@ struct hop {
     uint64_t deadline_ms; /* of AWAITED and HELD */
     struct owned owned[2];
     struct sent sent[2];
-    struct weiri_map entries; /* of this session, by sequence number */
+    struct weiri_lookup entries; /* of this session, by sequence number */
     /* the session */
     struct link *link;
     uint32_t session; /* never used again, by any hop */
@@ -175,7 +175,7 @@ struct hop {
     uint64_t peer_epoch, own_epoch, incarnation;
     uint64_t seq_in, seq_out, acked_in, acked_out; /* control sequence */
     bool ready_in, ready_out, lsa_synced;
-    struct weiri_map on_wire; /* nodes by sequence number */
+    struct weiri_lookup on_wire; /* nodes by sequence number */
     struct entry *promise_first, *promise_last;
     uint64_t lsa_cursor;
     struct gap_reader gaps;
@@ -204,7 +204,7 @@ struct held {
 
 struct client {
     struct link *link;
-    struct weiri_map by_id[2];
+    struct weiri_lookup by_id[2];
     struct owned owned[2];
     bool advertised; /* explicitly, at some time */
     struct entry *implicit;
@@ -308,7 +308,7 @@ struct weir_router {
     bool started;
     struct out out;
     /* links */
-    struct weiri_map by_number;
+    struct weiri_lookup by_number;
     struct link *first_link, *last_link;
     struct link *close_first, *close_last;
     uint32_t link_count, client_count;
@@ -328,14 +328,14 @@ struct weir_router {
     struct entry *ack_first, *ack_last; /* clients' entries that were promised */
     struct weir_filter *always;         /* TRUE */
     /* data */
-    struct weiri_map streams;
+    struct weiri_lookup streams;
     struct stream *stream_first, *stream_last;
     size_t stream_count;
     uint64_t own_seq, next_key, routed;
     struct client *ack_clients;
     struct kept *forget_first; /* FORGET is to be told */
     /* link state */
-    struct weiri_map brokers;
+    struct weiri_lookup brokers;
     struct broker *broker_first, *broker_last;
     struct broker *self;
     size_t broker_count;

@@ -48,8 +48,8 @@ static uint32_t free_slot(const struct weir_router *r)
 
 static void hop_free(struct weir_router *r, struct hop *hop)
 {
-    weiri_map_fini(&hop->entries);
-    weiri_map_fini(&hop->on_wire);
+    weiri_lookup_fini(&hop->entries);
+    weiri_lookup_fini(&hop->on_wire);
     weiri_release(r->alloc, hop->waiting);
     weiri_release(r->alloc, hop->spare_gap);
     weiri_release(r->alloc, hop);
@@ -89,8 +89,8 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     hop->name_len = name.len;
     hop->state = HOP_AWAITED;
     hop->deadline_ms = r->start_ms + r->config.hold_ms;
-    weiri_map_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
-    weiri_map_init(&hop->on_wire, r->config.incarnation, r->alloc);
+    weiri_lookup_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
+    weiri_lookup_init(&hop->on_wire, r->config.incarnation, r->alloc);
     if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
         weiri_release(r->alloc, hop->sent[0].roots);
         weiri_release(r->alloc, hop->sent[1].roots);
@@ -163,7 +163,7 @@ static void session_begin(struct weir_router *r, struct hop *hop, struct link *l
     hop->out_credit = (int64_t)hop->out_window;
     hop->in_window = r->config.link_window;
     hop->in_outstanding = hop->in_owed = 0;
-    weiri_map_clear(&hop->entries);
+    weiri_lookup_clear(&hop->entries);
     weiri_spread_begin(r, hop);
     weiri_linkstate_refresh(r);
     weiri_trace(r, "link-up", "neighbour=%.*s link=%u", (int)hop->name_len, hop->name,
@@ -246,7 +246,7 @@ void weiri_link_down(struct weir_router *r, struct link *link)
     close_unqueue(r, link);
     *(link->prev != NULL ? &link->prev->next : &r->first_link) = link->next;
     *(link->next != NULL ? &link->next->prev : &r->last_link) = link->prev;
-    (void)weiri_map_take(&r->by_number, link->number);
+    (void)weiri_lookup_take(&r->by_number, link->number);
     r->link_count--;
     weiri_release(r->alloc, link);
 }
@@ -338,7 +338,7 @@ static void link_insert(struct weir_router *r, struct link *link)
     link->prev = r->last_link;
     *(r->last_link != NULL ? &r->last_link->next : &r->first_link) = link;
     r->last_link = link;
-    weiri_map_put(&r->by_number, link->number, link);
+    weiri_lookup_put(&r->by_number, link->number, link);
     r->link_count++;
 }
 
@@ -348,7 +348,7 @@ enum weir_err weiri_link_up(struct weir_router *r, const struct weir_input *inpu
     struct link *link;
     enum weir_err err;
 
-    assert(weiri_map_get(&r->by_number, input->link) == NULL);
+    assert(weiri_lookup_get(&r->by_number, input->link) == NULL);
     assert(peer->name.len <= WEIR_BROKER_NAME_MAX);
     link = weiri_alloc_zeroed(r->alloc, 1, sizeof *link);
     if (link == NULL)
@@ -362,7 +362,7 @@ enum weir_err weiri_link_up(struct weir_router *r, const struct weir_input *inpu
     link->peer_heartbeat_ms = peer->heartbeat_ms;
     link->up_since_ms = link->heard_ms = link->sent_ms = r->now_ms;
     link->routed_base = r->routed;
-    err = weiri_map_reserve(&r->by_number, 1);
+    err = weiri_lookup_reserve(&r->by_number, 1);
     if (err == WEIR_OK && peer->role == WEIR_ROLE_BROKER) {
         err = broker_up(r, link, peer);
     } else if (err == WEIR_OK && r->client_count >= WEIR_CLIENTS_MAX) {

@@ -17,7 +17,7 @@ static struct weir_str name_of(const struct broker *b)
 
 const struct broker *weiri_broker_find(const struct weir_router *r, uint64_t id)
 {
-    return weiri_map_get(&r->brokers, id);
+    return weiri_lookup_get(&r->brokers, id);
 }
 
 static struct weir_neighbour neighbour_at(const struct broker *b, uint32_t index)
@@ -96,10 +96,10 @@ enum weir_err weiri_linkstate_init(struct weir_router *r)
 {
     struct broker *self = weiri_alloc_zeroed(r->alloc, 1, sizeof *self);
 
-    weiri_map_init(&r->brokers, r->config.incarnation, r->alloc);
+    weiri_lookup_init(&r->brokers, r->config.incarnation, r->alloc);
     if (self == NULL)
         return WEIR_ENOMEM;
-    if (weiri_map_reserve(&r->brokers, 1) != WEIR_OK) {
+    if (weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
         weiri_release(r->alloc, self);
         return WEIR_ENOMEM;
     }
@@ -107,7 +107,7 @@ enum weir_err weiri_linkstate_init(struct weir_router *r)
     self->incarnation = r->config.incarnation;
     memcpy(self->name, r->name, r->config.name.len);
     self->name_len = r->config.name.len;
-    weiri_map_put(&r->brokers, self->id, self);
+    weiri_lookup_put(&r->brokers, self->id, self);
     r->self = self;
     r->broker_count = 1;
     append_broker(r, self);
@@ -117,7 +117,7 @@ enum weir_err weiri_linkstate_init(struct weir_router *r)
 static void broker_free(struct weir_router *r, struct broker *b)
 {
     unlink_broker(r, b);
-    (void)weiri_map_take(&r->brokers, b->id);
+    (void)weiri_lookup_take(&r->brokers, b->id);
     weiri_release(r->alloc, b->neighbours);
     weiri_release(r->alloc, b);
     r->broker_count--;
@@ -127,7 +127,7 @@ void weiri_linkstate_fini(struct weir_router *r)
 {
     while (r->broker_first != NULL)
         broker_free(r, r->broker_first);
-    weiri_map_fini(&r->brokers);
+    weiri_lookup_fini(&r->brokers);
 }
 
 /* ---- records of others */
@@ -149,7 +149,7 @@ static enum weir_err broker_new(struct weir_router *r, uint64_t id, struct broke
         broker_free(r, oldest);
     }
     b = weiri_alloc_zeroed(r->alloc, 1, sizeof *b);
-    if (b == NULL || weiri_map_reserve(&r->brokers, 1) != WEIR_OK) {
+    if (b == NULL || weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
         weiri_release(r->alloc, b);
         return WEIR_ENOMEM;
     }
@@ -221,7 +221,7 @@ static void adopt(struct weir_router *r, struct broker *b, const struct weir_lsa
 
 static enum weir_err other_lsa(struct weir_router *r, struct hop *hop, const struct weir_lsa *lsa)
 {
-    struct broker *b = weiri_map_get(&r->brokers, lsa->origin);
+    struct broker *b = weiri_lookup_get(&r->brokers, lsa->origin);
     bool fresh = b == NULL;
     enum weir_err err = WEIR_OK;
     int age = fresh ? 1 : compare_age(lsa, b);
@@ -249,7 +249,7 @@ static enum weir_err other_lsa(struct weir_router *r, struct hop *hop, const str
     }
     adopt(r, b, lsa, hop->session);
     if (fresh) {
-        weiri_map_put(&r->brokers, b->id, b);
+        weiri_lookup_put(&r->brokers, b->id, b);
         r->broker_count++;
         append_broker(r, b);
     } else {
@@ -344,7 +344,7 @@ static size_t walk(struct weir_router *r, const struct edge *below, size_t *met)
     for (struct broker *b = r->self; b != NULL; b = b->walk_next) {
         for (uint32_t i = 0; i < b->neighbour_count; i++) {
             struct weir_neighbour n = neighbour_at(b, i);
-            struct broker *to = weiri_map_get(&r->brokers, n.id);
+            struct broker *to = weiri_lookup_get(&r->brokers, n.id);
 
             if (to == NULL || to == b || to->incarnation != n.incarnation || !lists(to, b) ||
                 (below != NULL && !edge_less(edge_of(b, to), *below)))

@@ -87,8 +87,8 @@ enum weir_err weir_router_create(struct weir_router **out, const struct weir_rou
     r->wake_ms = NEVER;
     r->next_episode = config->incarnation;
     weiri_out_init(&r->out, alloc);
-    weiri_map_init(&r->by_number, config->incarnation, alloc);
-    weiri_map_init(&r->streams, config->incarnation, alloc);
+    weiri_lookup_init(&r->by_number, config->incarnation, alloc);
+    weiri_lookup_init(&r->streams, config->incarnation, alloc);
     err = fill(r, config);
     if (err != WEIR_OK) {
         weir_router_destroy(r);
@@ -131,7 +131,7 @@ void weir_router_destroy(struct weir_router *r)
     weiri_streams_fini(r);
     weiri_linkstate_fini(r);
     weiri_gaps_fini(r);
-    weiri_map_fini(&r->by_number);
+    weiri_lookup_fini(&r->by_number);
     weiri_out_fini(&r->out);
     weir_filter_destroy(r->always);
     weiri_release(r->alloc, r);
@@ -247,7 +247,7 @@ static void start(struct weir_router *r)
 
 static enum weir_err dispatch(struct weir_router *r, const struct weir_input *in)
 {
-    struct link *link = weiri_map_get(&r->by_number, in->link);
+    struct link *link = weiri_lookup_get(&r->by_number, in->link);
 
     switch (in->type) {
     case WEIR_IN_LINK_UP: return weiri_link_up(r, in);

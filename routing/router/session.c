@@ -22,7 +22,7 @@ enum weir_err weiri_client_create(struct weir_router *r, struct link *link)
     client->link = link;
     link->client = client;
     for (size_t t = 0; t < 2; t++)
-        weiri_map_init(&client->by_id[t], r->config.incarnation ^ link->number, r->alloc);
+        weiri_lookup_init(&client->by_id[t], r->config.incarnation ^ link->number, r->alloc);
     r->client_count++;
     weiri_trace(r, "client-up", "link=%u name=%.*s", link->number, (int)link->name_len, link->name);
     return WEIR_OK;
@@ -44,7 +44,7 @@ void weiri_client_destroy(struct weir_router *r, struct client *client)
         weiri_release(r->alloc, h);
     }
     for (size_t t = 0; t < 2; t++)
-        weiri_map_fini(&client->by_id[t]);
+        weiri_lookup_fini(&client->by_id[t]);
     weiri_release(r->alloc, client->hits);
     weiri_release(r->alloc, client);
 }
@@ -106,7 +106,7 @@ static enum weir_err declare(struct weir_router *r, struct client *client,
     struct entry *entry;
     enum weir_err err;
 
-    if (weiri_map_get(&client->by_id[adv], s->id) != NULL)
+    if (weiri_lookup_get(&client->by_id[adv], s->id) != NULL)
         return answer(r, client, type, s->id, WEIR_REASON_DUPLICATE_ID, WEIR_STR("id in use"));
     if (client->owned[0].count + client->owned[1].count >= WEIR_CLIENT_FILTERS_MAX)
         return answer(r, client, type, s->id, WEIR_REASON_LIMIT, WEIR_STR("too many filters"));
@@ -130,7 +130,7 @@ static enum weir_err declare(struct weir_router *r, struct client *client,
 static enum weir_err withdraw(struct weir_router *r, struct client *client, uint32_t id, bool adv)
 {
     enum weir_frame_type type = adv ? WEIR_FRAME_UNADVACK : WEIR_FRAME_UNSUBACK;
-    struct entry *entry = weiri_map_get(&client->by_id[adv], id);
+    struct entry *entry = weiri_lookup_get(&client->by_id[adv], id);
     enum weir_err err;
 
     err = answer(r, client, type, id, entry == NULL ? WEIR_REASON_UNKNOWN_ID : WEIR_REASON_NONE,

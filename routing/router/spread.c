@@ -433,7 +433,7 @@ void weiri_spread_end(struct weir_router *r, struct hop *hop)
         }
         hop->sent[t].on_wire = 0;
     }
-    weiri_map_clear(&hop->on_wire);
+    weiri_lookup_clear(&hop->on_wire);
 }
 
 void weiri_sync_mark(struct weir_router *r, struct hop *hop)

@@ -84,7 +84,7 @@ static void match_remove(struct weir_matcher *matcher, struct id_pool *pool, uin
 
 static struct node *node_find(const struct table *table, uint64_t hash, struct weir_str bytes)
 {
-    struct node *node = weiri_map_get(&table->by_hash, hash);
+    struct node *node = weiri_lookup_get(&table->by_hash, hash);
 
     while (node != NULL && !weir_str_equal(weir_normal_bytes(node->normal), bytes))
         node = node->same_hash;
@@ -123,7 +123,7 @@ static enum weir_err node_create(struct weir_router *r, struct table *table,
         return WEIR_ENOMEM;
     node->items = weiri_alloc_zeroed(r->alloc, r->hop_capacity == 0 ? 1 : r->hop_capacity,
                                      sizeof *node->items);
-    err = node->items == NULL ? WEIR_ENOMEM : weiri_map_reserve(&table->by_hash, 1);
+    err = node->items == NULL ? WEIR_ENOMEM : weiri_lookup_reserve(&table->by_hash, 1);
     for (uint32_t i = 0; err == WEIR_OK && i < r->slots; i++) {
         if (r->hops[i] != NULL)
             err = roots_reserve(r, &r->hops[i]->sent[table->advs], (size_t)table->node_count + 1);
@@ -152,8 +152,8 @@ static void node_insert(struct weir_router *r, struct node *node)
     table->last = node;
     table->node_count++;
     if (r->config.strategy == WEIR_STRATEGY_COVERING) {
-        node->same_hash = weiri_map_take(&table->by_hash, node->hash);
-        weiri_map_put(&table->by_hash, node->hash, node);
+        node->same_hash = weiri_lookup_take(&table->by_hash, node->hash);
+        weiri_lookup_put(&table->by_hash, node->hash, node);
     }
     if (!table->advs)
         weiri_gate_init(r, node);
@@ -162,15 +162,15 @@ static void node_insert(struct weir_router *r, struct node *node)
 static void node_unhash(struct node *node)
 {
     struct table *table = node->table;
-    struct node *head = weiri_map_get(&table->by_hash, node->hash);
+    struct node *head = weiri_lookup_get(&table->by_hash, node->hash);
     struct node **at = &head;
 
     while (*at != node)
         at = &(*at)->same_hash;
     *at = node->same_hash;
-    (void)weiri_map_take(&table->by_hash, node->hash);
+    (void)weiri_lookup_take(&table->by_hash, node->hash);
     if (head != NULL)
-        weiri_map_put(&table->by_hash, node->hash, head);
+        weiri_lookup_put(&table->by_hash, node->hash, head);
 }
 
 void weiri_node_release(struct weir_router *r, struct node *node)
@@ -197,7 +197,7 @@ static struct owned *owned_of(const struct entry *entry)
     return entry->hop != NULL ? &entry->hop->owned[advs] : &entry->client->owned[advs];
 }
 
-static struct weiri_map *map_of(struct hop *hop, struct client *client, bool advs)
+static struct weiri_lookup *map_of(struct hop *hop, struct client *client, bool advs)
 {
     return hop != NULL ? &hop->entries : &client->by_id[advs];
 }
@@ -218,7 +218,7 @@ static enum weir_err owner_reserve(struct weir_router *r, struct hop *hop, struc
             client->hits = hits;
         }
     }
-    return weiri_map_reserve(map_of(hop, client, advs), 1);
+    return weiri_lookup_reserve(map_of(hop, client, advs), 1);
 }
 
 static enum weir_err add_to_matcher(struct weir_router *r, struct node *node, struct hop *hop)
@@ -252,7 +252,7 @@ static void entry_link(struct weir_router *r, struct entry *entry, bool mapped)
     owned->count++;
     table->entry_count++;
     if (mapped)
-        weiri_map_put(map_of(entry->hop, entry->client, table->advs), entry->id, entry);
+        weiri_lookup_put(map_of(entry->hop, entry->client, table->advs), entry->id, entry);
     if (entry->client != NULL)
         node->client_count++;
     else if (node->items[entry->hop->slot].from++ == 0 && table->advs)
@@ -361,12 +361,12 @@ static void leave_matcher(struct weir_router *r, struct node *node, struct hop *
 void weiri_entry_remove(struct weir_router *r, struct entry *entry)
 {
     struct node *node = entry->node;
-    struct weiri_map *map = map_of(entry->hop, entry->client, node->table->advs);
+    struct weiri_lookup *map = map_of(entry->hop, entry->client, node->table->advs);
 
     r->work = r->config.cover_work;
     ack_unqueue(r, entry);
-    if (weiri_map_get(map, entry->id) == entry)
-        (void)weiri_map_take(map, entry->id);
+    if (weiri_lookup_get(map, entry->id) == entry)
+        (void)weiri_lookup_take(map, entry->id);
     entry_unlink(entry);
     leave_matcher(r, node, entry->hop);
     weir_filter_destroy(entry->filter);
@@ -417,7 +417,7 @@ enum weir_err weiri_tables_init(struct weir_router *r)
 {
     for (int t = 0; t < 2; t++) {
         r->tables[t].advs = t == 1;
-        weiri_map_init(&r->tables[t].by_hash, r->config.incarnation, r->alloc);
+        weiri_lookup_init(&r->tables[t].by_hash, r->config.incarnation, r->alloc);
     }
     r->cover_cache = weiri_alloc_zeroed(r->alloc, COVER_CACHE_SIZE, sizeof *r->cover_cache);
     if (r->cover_cache == NULL || weir_matcher_create(&r->hop_matcher, r->alloc) != WEIR_OK ||
@@ -452,7 +452,7 @@ void weiri_tables_fini(struct weir_router *r)
             weir_normal_destroy(node->normal);
             node_free(r, node);
         }
-        weiri_map_fini(&r->tables[t].by_hash);
+        weiri_lookup_fini(&r->tables[t].by_hash);
     }
     weiri_release(r->alloc, r->cover_cache);
     weir_matcher_destroy(r->hop_matcher);

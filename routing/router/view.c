@@ -127,7 +127,7 @@ void weir_router_sent(const struct weir_router *r, uint32_t number, bool advs,
                       void (*visit)(void *context, uint64_t seq, const struct weir_normal *normal),
                       void *context)
 {
-    const struct link *link = weiri_map_get(&r->by_number, number);
+    const struct link *link = weiri_lookup_get(&r->by_number, number);
 
     if (link == NULL || link->hop == NULL)
         return;

@@ -1,5 +1,6 @@
-/* map.c - open addressing with linear probing; removal shifts back, so there are no tombstones. */
-#include "map.h"
+/* lookup.c - open addressing with linear probing; removal shifts back, so there are no tombstones.
+ */
+#include "lookup.h"
 
 #include <assert.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 #define CAPACITY_MIN 8
 
-static size_t home_of(const struct weiri_map *map, uint64_t key)
+static size_t home_of(const struct weiri_lookup *map, uint64_t key)
 {
     uint64_t x = key ^ map->seed; /* splitmix64's finalizer */
 
@@ -17,26 +18,26 @@ static size_t home_of(const struct weiri_map *map, uint64_t key)
     return (size_t)(x ^ (x >> 31)) & (map->capacity - 1);
 }
 
-void weiri_map_init(struct weiri_map *map, uint64_t seed, const struct weir_alloc *alloc)
+void weiri_lookup_init(struct weiri_lookup *map, uint64_t seed, const struct weir_alloc *alloc)
 {
     memset(map, 0, sizeof *map);
     map->seed = seed * 0x9e3779b97f4a7c15u;
     map->alloc = alloc;
 }
 
-void weiri_map_fini(struct weiri_map *map)
+void weiri_lookup_fini(struct weiri_lookup *map)
 {
     weiri_release(map->alloc, map->slots);
     map->slots = NULL;
     map->capacity = map->count = 0;
 }
 
-enum weir_err weiri_map_reserve(struct weiri_map *map, size_t extra)
+enum weir_err weiri_lookup_reserve(struct weiri_lookup *map, size_t extra)
 {
-    struct weiri_map_slot *old = map->slots;
+    struct weiri_lookup_slot *old = map->slots;
     size_t old_capacity = map->capacity;
     size_t capacity = old_capacity == 0 ? CAPACITY_MIN : old_capacity;
-    struct weiri_map_slot *slots;
+    struct weiri_lookup_slot *slots;
 
     if (extra > SIZE_MAX / 4 - map->count)
         return WEIR_ENOMEM;
@@ -52,13 +53,13 @@ enum weir_err weiri_map_reserve(struct weiri_map *map, size_t extra)
     map->count = 0;
     for (size_t i = 0; i < old_capacity; i++) {
         if (old[i].value != NULL)
-            weiri_map_put(map, old[i].key, old[i].value);
+            weiri_lookup_put(map, old[i].key, old[i].value);
     }
     weiri_release(map->alloc, old);
     return WEIR_OK;
 }
 
-void weiri_map_put(struct weiri_map *map, uint64_t key, void *value)
+void weiri_lookup_put(struct weiri_lookup *map, uint64_t key, void *value)
 {
     size_t i;
 
@@ -69,11 +70,11 @@ void weiri_map_put(struct weiri_map *map, uint64_t key, void *value)
         assert(map->slots[i].key != key);
         i = (i + 1) & (map->capacity - 1);
     }
-    map->slots[i] = (struct weiri_map_slot){key, value};
+    map->slots[i] = (struct weiri_lookup_slot){key, value};
     map->count++;
 }
 
-static struct weiri_map_slot *find(const struct weiri_map *map, uint64_t key)
+static struct weiri_lookup_slot *find(const struct weiri_lookup *map, uint64_t key)
 {
     if (map->capacity == 0)
         return NULL;
@@ -85,16 +86,16 @@ static struct weiri_map_slot *find(const struct weiri_map *map, uint64_t key)
     return NULL;
 }
 
-void *weiri_map_get(const struct weiri_map *map, uint64_t key)
+void *weiri_lookup_get(const struct weiri_lookup *map, uint64_t key)
 {
-    const struct weiri_map_slot *slot = find(map, key);
+    const struct weiri_lookup_slot *slot = find(map, key);
 
     return slot == NULL ? NULL : slot->value;
 }
 
-void *weiri_map_take(struct weiri_map *map, uint64_t key)
+void *weiri_lookup_take(struct weiri_lookup *map, uint64_t key)
 {
-    struct weiri_map_slot *slot = find(map, key);
+    struct weiri_lookup_slot *slot = find(map, key);
     size_t mask = map->capacity - 1;
     size_t hole, i;
     void *value;
@@ -116,7 +117,7 @@ void *weiri_map_take(struct weiri_map *map, uint64_t key)
     return value;
 }
 
-void weiri_map_clear(struct weiri_map *map)
+void weiri_lookup_clear(struct weiri_lookup *map)
 {
     if (map->slots != NULL)
         memset(map->slots, 0, map->capacity * sizeof *map->slots);
