@@ -3,7 +3,7 @@
 #define FILTERS_H
 
 #include "command.h"
-#include "lines.h"
+#include <weir/lines.h>
 
 #include <weir/filter.h>
 #include <weir/normal.h>

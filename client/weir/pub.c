@@ -1,6 +1,6 @@
 /* pub.c - weir pub: publish one notification, JSON lines, or the rows of a CSV file. */
-#include "attributes.h"
-#include "csv.h"
+#include <weir/attributes.h>
+#include <weir/csv.h>
 #include "filters.h"
 #include "session.h"
 

@@ -51,20 +51,6 @@ bool weiri_is_placeholder(const struct weir_node *node)
 
 /* ---- diagnostics */
 
-/* Formats, and cuts between characters where there is no room. */
-static void format_text(char *field, const char *format, va_list arguments)
-{
-    int len = vsnprintf(field, WEIR_DIAG_ARG_MAX, format, arguments);
-    size_t end = WEIR_DIAG_ARG_MAX - 1;
-
-    assert(len >= 0);
-    if ((size_t)len <= end)
-        return;
-    while (end > 0 && !weir_str_is_text((struct weir_str){field, end}))
-        end--;
-    field[end] = '\0';
-}
-
 /* Takes the place of a warning when the records are used up; NULL if there is none. */
 static struct weir_diag *find_room(struct weir_diags *diags, enum weir_severity severity)
 {
@@ -99,7 +85,7 @@ static struct weir_diag *report(struct weiri_compiler *c, enum weir_severity sev
         diag = &c->unread;
     *diag = (struct weir_diag){.severity = severity, .offset = at.offset, .length = at.length};
     memcpy(diag->code, code, sizeof diag->code);
-    format_text(diag->message, format, arguments);
+    (void)vsnprintf(diag->message, sizeof diag->message, format, arguments);
     return diag;
 }
 
@@ -133,7 +119,7 @@ void weiri_diag_text(char *field, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    format_text(field, format, arguments);
+    (void)vsnprintf(field, WEIR_DIAG_ARG_MAX, format, arguments);
     va_end(arguments);
 }
 
@@ -151,26 +137,21 @@ void weiri_diags_sort(struct weir_diags *diags)
     qsort(diags->v, diags->count, sizeof diags->v[0], compare_diags);
 }
 
-/* Nothing of a user's text may command a terminal. */
-static void hide_controls(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-    }
-}
-
 struct weiri_excerpt weiri_excerpt(struct weir_str text)
 {
     enum { KEPT = 36 };
     struct weiri_excerpt excerpt;
-    bool cut = text.len > KEPT;
-    struct weiri_text t = weiri_text_begin(excerpt.text, cut ? KEPT + 1 : sizeof excerpt.text);
+    struct weiri_text t;
 
+    if (text.len <= KEPT) {
+        t = weiri_text_begin(excerpt.text, sizeof excerpt.text);
+        weiri_text_put(&t, text);
+        (void)weiri_text_end(&t);
+        return excerpt;
+    }
+    t = weiri_text_begin(excerpt.text, KEPT + 1);
     weiri_text_put(&t, text);
     (void)weiri_text_end(&t); /* cuts between characters */
-    hide_controls(excerpt.text);
-    if (cut)
-        memcpy(excerpt.text + strlen(excerpt.text), "...", sizeof "...");
+    memcpy(excerpt.text + strlen(excerpt.text), "...", sizeof "...");
     return excerpt;
 }

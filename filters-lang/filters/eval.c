@@ -167,8 +167,7 @@ static enum weir_truth eval_truth(const struct weir_node *node,
                                   const struct weir_notification *notification,
                                   struct weir_scratch *scratch, unsigned height);
 
-/* AND is the minimum of its parts, OR the maximum; `decided` ends either early.  MATCHES comes
- * last: its budget is for what nothing else decides. */
+/* AND is the minimum of its parts, OR the maximum; `decided` ends either early. */
 static enum weir_truth eval_logic(const struct weir_node *node,
                                   const struct weir_notification *notification,
                                   struct weir_scratch *scratch, unsigned height)
@@ -176,18 +175,13 @@ static enum weir_truth eval_logic(const struct weir_node *node,
     enum weir_truth decided = node->kind == WEIR_NODE_AND ? WEIR_FALSE : WEIR_TRUE;
     enum weir_truth result = weiri_truth_not(decided);
 
-    for (int late = 0; late < 2; late++) {
-        for (uint32_t i = 0; i < node->child_count; i++) {
-            enum weir_truth part;
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        enum weir_truth part = eval_truth(node->child[i], notification, scratch, height + 1);
 
-            if ((node->child[i]->kind == WEIR_NODE_MATCHES) != (late == 1))
-                continue;
-            part = eval_truth(node->child[i], notification, scratch, height + 1);
-            if (part == decided)
-                return decided;
-            if (part == WEIR_UNKNOWN)
-                result = WEIR_UNKNOWN;
-        }
+        if (part == decided)
+            return decided;
+        if (part == WEIR_UNKNOWN)
+            result = WEIR_UNKNOWN;
     }
     return result;
 }

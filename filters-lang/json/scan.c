@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 /* The notification and {"$timestamp":...}. */
 #define DEPTH_MAX 2
@@ -19,23 +18,6 @@ struct scan {
     struct weir_str name;   /* of the last member of the notification */
 };
 
-/* Names come from whoever wrote the text, and may be cut inside of a character. */
-static void make_readable(char *text)
-{
-    size_t left = strlen(text), len;
-
-    for (; left > 0; text += len, left -= len) {
-        for (len = 1; len < 4 && len < left; len++) {
-            if (weir_str_is_text((struct weir_str){text, len}))
-                break;
-        }
-        if (!weir_str_is_text((struct weir_str){text, len}))
-            len = 1;
-        if (len == 1 && ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e))
-            *text = '?';
-    }
-}
-
 enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_err err,
                                  uint32_t column, const char *format, ...)
 {
@@ -47,7 +29,6 @@ enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_er
     va_start(arguments, format);
     (void)vsnprintf(problem->text, sizeof problem->text, format, arguments);
     va_end(arguments);
-    make_readable(problem->text);
     return err;
 }
 

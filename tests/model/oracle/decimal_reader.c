@@ -11,7 +11,7 @@
 
 int main(void)
 {
-    static char line[8192];
+    char line[8192];
 
     while (fgets(line, sizeof line, stdin) != NULL) {
         char *space = strchr(line, ' ');

@@ -1,5 +1,5 @@
 /* lines.c - the lines of a file or a stream, in bounded memory. */
-#include "lines.h"
+#include <weir/lines.h>
 
 #include <weir/alloc.h>
 

@@ -3,8 +3,8 @@
 #ifndef CSV_H
 #define CSV_H
 
-#include "attributes.h"
-#include "lines.h"
+#include <weir/attributes.h>
+#include <weir/lines.h>
 
 enum csv_type { CSV_STRING, CSV_INT, CSV_DOUBLE, CSV_BOOL, CSV_TIMESTAMP, CSV_SKIP };
 

@@ -1,5 +1,5 @@
 /* csv.c - rows of CSV (RFC 4180) to attributes. */
-#include "csv.h"
+#include <weir/csv.h>
 
 #include <weir/alloc.h>
 

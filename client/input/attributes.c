@@ -1,5 +1,5 @@
 /* attributes.c - the attributes of a notification, put together from arguments. */
-#include "attributes.h"
+#include <weir/attributes.h>
 
 #include <weir/alloc.h>
 #include <weir/json.h>
