@@ -16,7 +16,7 @@ struct weiri_form *weiri_form_find(const struct weir_matcher *m, const struct we
     const uint32_t hash = hash_form(normal);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->form_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->form_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_form *form = m->forms.items[slot];
 
         if (weir_str_equal(weir_normal_bytes(form->normal), weir_normal_bytes(normal)))
@@ -31,7 +31,8 @@ enum weir_err weiri_form_create(struct weiri_form **out, struct weir_matcher *m,
     struct weiri_form *form;
     enum weir_err err;
 
-    if (!weiri_map_reserve(&m->form_map, m->alloc) || !weiri_slots_reserve(&m->forms, m->alloc))
+    if (!weiri_indexmap_reserve(&m->form_map, m->alloc) ||
+        !weiri_slots_reserve(&m->forms, m->alloc))
         return WEIR_ENOMEM;
     form = weiri_alloc_zeroed(m->alloc, 1, sizeof *form);
     if (form == NULL)
@@ -45,7 +46,7 @@ enum weir_err weiri_form_create(struct weiri_form **out, struct weir_matcher *m,
     }
     form->hash = hash_form(normal);
     form->slot = weiri_slots_add(&m->forms, form);
-    weiri_map_insert(&m->form_map, form->hash, form->slot);
+    weiri_indexmap_insert(&m->form_map, form->hash, form->slot);
     *out = form;
     return WEIR_OK;
 }
@@ -54,7 +55,7 @@ void weiri_form_destroy(struct weir_matcher *m, struct weiri_form *form)
 {
     assert(form->member_count == 0);
     assert(form->pair_count == 0);
-    weiri_map_remove(&m->form_map, form->hash, form->slot, m->alloc);
+    weiri_indexmap_remove(&m->form_map, form->hash, form->slot, m->alloc);
     weiri_slots_remove(&m->forms, form->slot, m->alloc);
     form_release(m, form);
 }

@@ -23,7 +23,7 @@ struct weiri_attr *weiri_attr_find(const struct weir_matcher *m, struct weir_str
     const uint32_t hash = weiri_hash_name(name);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->attr_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->attr_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_attr *attr = m->attrs.items[slot];
 
         if (attr->name_len == name.len && memcmp(attr->name, name.ptr, name.len) == 0)
@@ -37,7 +37,8 @@ struct weiri_attr *weiri_attr_hold(struct weir_matcher *m, struct weir_str name)
     struct weiri_attr *attr = weiri_attr_find(m, name);
 
     if (attr == NULL) {
-        if (!weiri_map_reserve(&m->attr_map, m->alloc) || !weiri_slots_reserve(&m->attrs, m->alloc))
+        if (!weiri_indexmap_reserve(&m->attr_map, m->alloc) ||
+            !weiri_slots_reserve(&m->attrs, m->alloc))
             return NULL;
         attr = weiri_alloc_zeroed(m->alloc, 1, sizeof *attr + name.len);
         if (attr == NULL)
@@ -46,7 +47,7 @@ struct weiri_attr *weiri_attr_hold(struct weir_matcher *m, struct weir_str name)
         attr->name_len = name.len;
         memcpy(attr->name, name.ptr, name.len);
         attr->slot = weiri_slots_add(&m->attrs, attr);
-        weiri_map_insert(&m->attr_map, attr->hash, attr->slot);
+        weiri_indexmap_insert(&m->attr_map, attr->hash, attr->slot);
         m->stamp_attrs += is_stamp(name);
     }
     attr->refs++;
@@ -60,7 +61,7 @@ void weiri_attr_drop(struct weir_matcher *m, struct weiri_attr *attr)
         return;
     assert(attr->present.count == 0);
     m->stamp_attrs -= is_stamp((struct weir_str){attr->name, attr->name_len});
-    weiri_map_remove(&m->attr_map, attr->hash, attr->slot, m->alloc);
+    weiri_indexmap_remove(&m->attr_map, attr->hash, attr->slot, m->alloc);
     weiri_slots_remove(&m->attrs, attr->slot, m->alloc);
     weiri_release(m->alloc, attr->present.v);
     weiri_release(m->alloc, attr);
@@ -72,7 +73,7 @@ struct weiri_bucket *weiri_bucket_find(const struct weir_matcher *m, const struc
     const uint32_t hash = hash_value(attr, value);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->bucket_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->bucket_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_bucket *bucket = m->buckets.items[slot];
 
         if (bucket->attr == attr && weir_value_equal(&bucket->value, value))
@@ -168,7 +169,8 @@ static struct weiri_bucket *bucket_make(struct weir_matcher *m, struct weiri_att
     const size_t len = value->type == WEIR_STRING ? value->u.string.len : 0;
     struct weiri_bucket *bucket;
 
-    if (!weiri_map_reserve(&m->bucket_map, m->alloc) || !weiri_slots_reserve(&m->buckets, m->alloc))
+    if (!weiri_indexmap_reserve(&m->bucket_map, m->alloc) ||
+        !weiri_slots_reserve(&m->buckets, m->alloc))
         return NULL;
     bucket = weiri_alloc_zeroed(m->alloc, 1, sizeof *bucket + len);
     if (bucket == NULL)
@@ -185,13 +187,13 @@ static struct weiri_bucket *bucket_make(struct weir_matcher *m, struct weiri_att
     attr->refs++;
     bucket->hash = hash_value(attr, value);
     bucket->slot = weiri_slots_add(&m->buckets, bucket);
-    weiri_map_insert(&m->bucket_map, bucket->hash, bucket->slot);
+    weiri_indexmap_insert(&m->bucket_map, bucket->hash, bucket->slot);
     return bucket;
 }
 
 static void bucket_destroy(struct weir_matcher *m, struct weiri_bucket *bucket)
 {
-    weiri_map_remove(&m->bucket_map, bucket->hash, bucket->slot, m->alloc);
+    weiri_indexmap_remove(&m->bucket_map, bucket->hash, bucket->slot, m->alloc);
     weiri_slots_remove(&m->buckets, bucket->slot, m->alloc);
     weiri_attr_drop(m, bucket->attr);
     weiri_release(m->alloc, bucket->entries.v);

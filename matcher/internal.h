@@ -16,7 +16,7 @@
 #include <weir/alloc.h>
 #include <weir/matcher.h>
 
-#include "map.h"
+#include "indexmap.h"
 #include "slots.h"
 
 /* Values of a finite set beyond which it is no access by value. */
@@ -104,7 +104,7 @@ struct weiri_form {
 struct weir_matcher {
     const struct weir_alloc *alloc;
     struct weiri_slots forms, attrs, buckets, members, pairs, groups;
-    struct weiri_map form_map, attr_map, bucket_map, member_map, pair_map, group_map;
+    struct weiri_indexmap form_map, attr_map, bucket_map, member_map, pair_map, group_map;
     struct weiri_list always;
     uint32_t stamp_attrs; /* attributes that only the header of a notification holds */
 };

@@ -47,12 +47,12 @@ void weir_matcher_destroy(struct weir_matcher *m)
     weiri_slots_fini(&m->members, m->alloc);
     weiri_slots_fini(&m->pairs, m->alloc);
     weiri_slots_fini(&m->groups, m->alloc);
-    weiri_map_fini(&m->form_map, m->alloc);
-    weiri_map_fini(&m->attr_map, m->alloc);
-    weiri_map_fini(&m->bucket_map, m->alloc);
-    weiri_map_fini(&m->member_map, m->alloc);
-    weiri_map_fini(&m->pair_map, m->alloc);
-    weiri_map_fini(&m->group_map, m->alloc);
+    weiri_indexmap_fini(&m->form_map, m->alloc);
+    weiri_indexmap_fini(&m->attr_map, m->alloc);
+    weiri_indexmap_fini(&m->bucket_map, m->alloc);
+    weiri_indexmap_fini(&m->member_map, m->alloc);
+    weiri_indexmap_fini(&m->pair_map, m->alloc);
+    weiri_indexmap_fini(&m->group_map, m->alloc);
     weiri_release(m->alloc, m->always.v);
     weiri_release(m->alloc, m);
 }
@@ -94,7 +94,7 @@ bool weir_matcher_remove(struct weir_matcher *m, uint32_t id)
     last->index = member->index;
     if (--member->pair->count == 0)
         remove_pair(m, member->pair);
-    weiri_map_remove(&m->member_map, hash_number(id), member->slot, m->alloc);
+    weiri_indexmap_remove(&m->member_map, hash_number(id), member->slot, m->alloc);
     weiri_slots_remove(&m->members, member->slot, m->alloc);
     weiri_release(m->alloc, member);
     if (form->member_count == 0)
@@ -112,7 +112,7 @@ struct weiri_group *weiri_group_find(const struct weir_matcher *m, uint32_t grou
     const uint32_t hash = hash_number(group);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->group_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->group_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_group *found = m->groups.items[slot];
 
         if (found->group == group)
@@ -126,7 +126,7 @@ static struct weiri_member *find_member(const struct weir_matcher *m, uint32_t i
     const uint32_t hash = hash_number(id);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->member_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->member_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_member *member = m->members.items[slot];
 
         if (member->id == id)
@@ -141,7 +141,7 @@ static struct weiri_pair *find_pair(const struct weir_matcher *m, const struct w
     const uint32_t hash = hash_pair(form, group);
     uint32_t cursor = hash, slot;
 
-    while ((slot = weiri_map_next(&m->pair_map, hash, &cursor)) != WEIRI_MAP_NONE) {
+    while ((slot = weiri_indexmap_next(&m->pair_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
         struct weiri_pair *pair = m->pairs.items[slot];
 
         if (pair->form == form && pair->group->group == group)
@@ -156,9 +156,11 @@ static bool reserve(struct weir_matcher *m, struct weiri_form *form)
     struct weiri_member **members;
     struct weiri_pair **pairs;
 
-    if (!weiri_map_reserve(&m->member_map, m->alloc) ||
-        !weiri_slots_reserve(&m->members, m->alloc) || !weiri_map_reserve(&m->pair_map, m->alloc) ||
-        !weiri_slots_reserve(&m->pairs, m->alloc) || !weiri_map_reserve(&m->group_map, m->alloc) ||
+    if (!weiri_indexmap_reserve(&m->member_map, m->alloc) ||
+        !weiri_slots_reserve(&m->members, m->alloc) ||
+        !weiri_indexmap_reserve(&m->pair_map, m->alloc) ||
+        !weiri_slots_reserve(&m->pairs, m->alloc) ||
+        !weiri_indexmap_reserve(&m->group_map, m->alloc) ||
         !weiri_slots_reserve(&m->groups, m->alloc))
         return false;
     members = weiri_array_grow(m->alloc, form->members, &form->member_capacity,
@@ -194,14 +196,14 @@ static bool join(struct weir_matcher *m, struct weiri_form *form, uint32_t id, u
         in = new_group;
         in->group = group;
         in->slot = weiri_slots_add(&m->groups, in);
-        weiri_map_insert(&m->group_map, hash_number(group), in->slot);
+        weiri_indexmap_insert(&m->group_map, hash_number(group), in->slot);
     }
     if (pair == NULL)
         pair = add_pair(m, form, new_pair, in);
     pair->count++;
     *member = (struct weiri_member){.id = id, .index = form->member_count, .pair = pair};
     member->slot = weiri_slots_add(&m->members, member);
-    weiri_map_insert(&m->member_map, hash_number(id), member->slot);
+    weiri_indexmap_insert(&m->member_map, hash_number(id), member->slot);
     form->members[form->member_count++] = member;
     return true;
 }
@@ -211,7 +213,7 @@ static struct weiri_pair *add_pair(struct weir_matcher *m, struct weiri_form *fo
 {
     *pair = (struct weiri_pair){.index = form->pair_count, .form = form, .group = group};
     pair->slot = weiri_slots_add(&m->pairs, pair);
-    weiri_map_insert(&m->pair_map, hash_pair(form, group->group), pair->slot);
+    weiri_indexmap_insert(&m->pair_map, hash_pair(form, group->group), pair->slot);
     form->pairs[form->pair_count++] = pair;
     group->count++;
     return pair;
@@ -225,12 +227,12 @@ static void remove_pair(struct weir_matcher *m, struct weiri_pair *pair)
 
     form->pairs[pair->index] = last;
     last->index = pair->index;
-    weiri_map_remove(&m->pair_map, hash_pair(form, group->group), pair->slot, m->alloc);
+    weiri_indexmap_remove(&m->pair_map, hash_pair(form, group->group), pair->slot, m->alloc);
     weiri_slots_remove(&m->pairs, pair->slot, m->alloc);
     weiri_release(m->alloc, pair);
     if (--group->count > 0)
         return;
-    weiri_map_remove(&m->group_map, hash_number(group->group), group->slot, m->alloc);
+    weiri_indexmap_remove(&m->group_map, hash_number(group->group), group->slot, m->alloc);
     weiri_slots_remove(&m->groups, group->slot, m->alloc);
     weiri_release(m->alloc, group);
 }
