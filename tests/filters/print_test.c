@@ -189,8 +189,11 @@ static void printed_text_may_be_longer(void **state)
 
     (void)state;
     for (int i = 0; i < 256; i++) {
-        memcpy(text + len, "&&!!!a<1e9*bc+-1" + (i == 0 ? 2 : 0), i == 0 ? 14 : 16);
-        len += i == 0 ? 14 : 16;
+        static const char part[] = "&&!!!a<1e9*bc+-1";
+        size_t skipped = i == 0 ? 2 : 0, part_len = sizeof part - 1 - skipped;
+
+        memcpy(text + len, part + skipped, part_len);
+        len += part_len;
     }
     text[len] = '\0';
     filter = must_compile(text);
