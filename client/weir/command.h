@@ -21,6 +21,11 @@
     X(filter_test) \
     X(filter_covers) \
     X(filter_intersects) \
+    X(match) \
+    X(link_ls) \
+    X(route_show) \
+    X(sub_ls) \
+    X(adv_ls) \
     X(topo_check) \
     X(topo_map) \
     X(help)

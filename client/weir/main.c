@@ -59,17 +59,20 @@ static int run(int argc, char **argv)
     return command->run(&args);
 }
 
-/* *used is the number of words of its name. */
+/* *used is the number of words of its name.  A name of two words goes before one of one word:
+ * `weir sub ls` is no subscription. */
 static const struct command *find(const char *const *words, int count, int *used)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        const struct command *c = commands[i];
+    for (*used = 2; *used >= 1; (*used)--) {
+        for (size_t i = 0; i < COMMAND_COUNT; i++) {
+            const struct command *c = commands[i];
 
-        *used = c->group != NULL ? 2 : 1;
-        if (count < *used || strcmp(words[*used - 1], c->name) != 0)
-            continue;
-        if (c->group == NULL || strcmp(words[0], c->group) == 0)
-            return c;
+            if ((c->group != NULL) != (*used == 2) || count < *used)
+                continue;
+            if (strcmp(words[*used - 1], c->name) == 0 &&
+                (c->group == NULL || strcmp(words[0], c->group) == 0))
+                return c;
+        }
     }
     return NULL;
 }

@@ -14,6 +14,7 @@
 #define SERVE_EVERY_NS 50000000u
 #define NS_PER_MS 1000000u
 
+static bool not_connected(struct session *session, const char *url);
 static int catch_signals(void);
 static void on_connection(void *context, bool connected, struct weir_outcome_view outcome);
 static void report_end(struct session *session, enum weir_err err);
@@ -66,12 +67,20 @@ bool session_open(struct session *session, const struct command *command,
         if (session_wait(session, -1, UINT64_MAX) == SESSION_OVER)
             return false;
         if (!session->was_connected && session->lost_ns != 0) {
-            cmd_error(command, "cannot connect to %s: %s", url, session->lost_text);
-            session->status = CMD_CONNECT;
-            return false;
+            return not_connected(session, url);
         }
     }
     return true;
+}
+
+static bool not_connected(struct session *session, const char *url)
+{
+    bool plain = strcmp(session->lost_text, weir_err_text(WEIR_ECONNECT)) == 0;
+
+    cmd_error(session->command, "cannot connect to %s%s%s", url, plain ? "" : ": ",
+              plain ? "" : session->lost_text);
+    session->status = CMD_CONNECT;
+    return false;
 }
 
 /* Blocked in all threads, also those that the library starts, and read from a descriptor. */

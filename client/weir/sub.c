@@ -172,7 +172,7 @@ static int converse(struct sub *sub)
     session_close(&sub->session);
     if (!write_out() && status == CMD_OK)
         status = CMD_FAILED;
-    if (sub->latency)
+    if (sub->latency && sub->session.was_connected)
         print_latency(sub);
     return status;
 }
