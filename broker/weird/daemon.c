@@ -324,12 +324,18 @@ static void clock_read(struct daemon *d)
     d->wall_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* What clients do, and what we tell ourselves of the end of links, is of little interest. */
 static void trace(void *context, const char *event, const char *text)
 {
+    static const char *const minor[] = {"client-up", "publish-refused", "link-close", "link-down"};
     const struct daemon *d = context;
+    enum log_level level = LOG_INFO;
     struct fact f;
 
-    fact_begin(&f, &d->log, LOG_INFO, event);
+    for (size_t i = 0; i < sizeof minor / sizeof minor[0]; i++)
+        if (strcmp(event, minor[i]) == 0)
+            level = LOG_DEBUG;
+    fact_begin(&f, &d->log, level, event);
     fact_pairs(&f, text);
     fact_end(&f);
 }

@@ -27,6 +27,7 @@ static void partial_clear(struct daemon *d, struct peer *peer);
 static void partial_free(struct daemon *d, struct peer *peer);
 static void on_frame(struct daemon *d, struct peer *peer, const uint8_t *bytes, size_t size);
 static void on_hello(struct daemon *d, struct peer *peer, const struct weir_hello *hello);
+static void log_hello(struct daemon *d, const struct peer *peer);
 static void on_close(struct daemon *d, struct peer *peer, const struct weir_close *close);
 static void leave(struct daemon *d, struct peer *peer);
 static bool will_not_mend(unsigned reason);
@@ -270,6 +271,7 @@ static void on_hello(struct daemon *d, struct peer *peer, const struct weir_hell
     else
         dial_succeeded(d, peer->dial);
     peer->state = PEER_UP;
+    log_hello(d, peer);
     d->clients += peer->role == WEIR_ROLE_CLIENT;
     daemon_step(d, &(struct weir_input){
                        .type = WEIR_IN_LINK_UP,
@@ -287,14 +289,18 @@ static void on_hello(struct daemon *d, struct peer *peer, const struct weir_hell
                                     .own_epoch = peer->own_epoch,
                                     },
     });
-    if (peer->role != WEIR_ROLE_CLIENT || peer->state != PEER_UP)
-        return;
-    struct fact f;
+}
+
+static void log_hello(struct daemon *d, const struct peer *peer)
+{
+    bool client = peer->role == WEIR_ROLE_CLIENT;
     char address[128];
+    struct fact f;
 
     weir_hub_peer(d->hub, peer->conn, address, sizeof address);
-    fact_begin(&f, &d->log, LOG_DEBUG, "client-up");
+    fact_begin(&f, &d->log, client ? LOG_DEBUG : LOG_INFO, "hello");
     fact_number(&f, "link", peer->conn);
+    fact_text(&f, "role", client ? "client" : "broker");
     fact_str(&f, "name", (struct weir_str){peer->name, peer->name_len});
     fact_text(&f, "address", address);
     fact_end(&f);

@@ -139,7 +139,8 @@ class Connection:
             self.read(0.1)
 
     def expect_close(self):
-        """The reason of the CLOSE that comes before the end of the connection."""
+        """The reason of the CLOSE that comes before the end of the connection; as the protocol
+        has it, this side then says nothing more either."""
         reason = None
         end = time.monotonic() + DEADLINE
         while not self.ended and time.monotonic() < end:
@@ -147,6 +148,7 @@ class Connection:
             for kind, body in self.frames():
                 if kind == CLOSE:
                     reason = close_reason(body)
+                    self.socket.shutdown(socket.SHUT_WR)
         if not self.ended:
             raise AssertionError("the connection stays")
         return reason
@@ -195,9 +197,10 @@ def close_reason(body):
 class Broker:
     """A `weird` process.  Its log is in log(); the addresses it listens on in .urls."""
 
-    def __init__(self, program, directory, name, **config):
-        self.program, self.name = program, name
-        self.base = os.path.join(directory, name)
+    def __init__(self, program, directory, label, **config):
+        self.program, name = program, config.get("name", label)
+        self.name = label
+        self.base = os.path.join(directory, label)
         self.config = {"name": name, "listen": ["tcp://127.0.0.1:0"], "heartbeat_ms": 200,
                        "hold_ms": 1000, "ready_file": self.base + ".ready", **config}
         self.process = None
@@ -240,9 +243,14 @@ class Broker:
             os.unlink(self.base + ".ready")
 
     def stop(self):
-        """SIGTERM; the exit code."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(DEADLINE)
+        """SIGTERM, unless it has ended; the exit code, or "hung"."""
+        self.process.terminate()
+        try:
+            return self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "hung"
 
     def connect(self, name=b"", **fields):
         connection = Connection(self.urls[0])
@@ -263,16 +271,19 @@ class ProcessTest(unittest.TestCase):
     def tearDown(self):
         for connection in self.connections:
             connection.close()
-        for broker in self.brokers:
-            if broker.process is not None and broker.process.poll() is None:
-                broker.kill()
-        if any(error for _, error in getattr(self._outcome, "errors", []) or []):
-            for broker in self.brokers:
-                print(f"--- {broker.name}\n{broker.log()}", file=sys.stderr)
+        codes = {broker.name: broker.stop() for broker in self.brokers if broker.process}
+        logs = "".join(f"--- {broker.name}\n{broker.log()}" for broker in self.brokers
+                       if broker.process)
         self.folder.cleanup()
+        # 8: a test wanted it; -9: it was killed.  Whatever a sanitizer has to say is neither.
+        if set(codes.values()) - {0, 8, -signal.SIGKILL}:
+            self.fail(f"exit codes {codes}\n{logs}")
+        if any(error for _, error in getattr(self._outcome, "errors", None) or []):
+            print(logs, file=sys.stderr)
 
-    def broker(self, name, start=True, **config):
-        broker = Broker(self.weird, self.directory, name, **config)
+    def broker(self, label, start=True, **config):
+        """Its name is the label unless the configuration says otherwise."""
+        broker = Broker(self.weird, self.directory, label, **config)
         self.brokers.append(broker)
         return broker.start() if start else broker
 
