@@ -161,7 +161,8 @@ static void log_frame(struct net *net, const struct connection *c, int to, const
                        frame.u.gap.near_name.ptr, (int)frame.u.gap.far_name.len,
                        frame.u.gap.far_name.ptr);
     }
-    assert_true(net->log_count < NET_LOG_MAX);
+    if (net->log_count == NET_LOG_MAX)
+        return;
     net->log[net->log_count] = strdup(text);
     assert_non_null(net->log[net->log_count++]);
 }
@@ -203,6 +204,8 @@ static void keep_deliver(struct net_received *in, const struct weir_deliver *del
     struct weir_value value;
 
     in->seq = deliver->seq;
+    in->origin = deliver->origin;
+    in->incarnation = deliver->incarnation;
     in->hops = deliver->hops;
     in->count = deliver->count;
     in->id = weir_deliver_id(deliver, 0);

@@ -26,12 +26,13 @@ struct net_config {
 
 struct net_received {
     enum weir_frame_type type;
-    uint32_t id;     /* of an outcome; of a DELIVER its first */
-    uint32_t count;  /* ids of a DELIVER */
-    uint16_t reason; /* of an outcome or refusal */
-    uint64_t seq;    /* of PUBACK, PUBREFUSED, DELIVER */
-    bool ended;      /* of a NOTICE */
-    int64_t n;       /* attribute n of a DELIVER */
+    uint32_t id;                  /* of an outcome; of a DELIVER its first */
+    uint32_t count;               /* ids of a DELIVER */
+    uint16_t reason;              /* of an outcome or refusal */
+    uint64_t seq;                 /* of PUBACK, PUBREFUSED, DELIVER */
+    uint64_t origin, incarnation; /* of DELIVER */
+    bool ended;                   /* of a NOTICE */
+    int64_t n;                    /* attribute n of a DELIVER */
     uint8_t hops;
     char text[512];
 };
