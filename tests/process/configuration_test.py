@@ -109,6 +109,19 @@ class Configuration(weirlib.ProcessTest):
         self.assertEqual((checked.returncode, checked.stderr), (0, ""))
         self.assertRegex(self.run_weird("--version").stdout, r"^weird \d+\.\d+\.\d+\n$")
 
+    def test_manual(self):
+        """Its example is accepted, and it names every key that the broker knows."""
+        root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        with open(os.path.join(root, "docs", "man", "weird.conf.5"), encoding="utf-8") as f:
+            manual = f.read()
+        _, result = self.check(re.search(r"\.EX\n(.*)\.EE", manual, re.S).group(1), "--check")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        with open(os.path.join(root, "broker", "weird", "config.c"), encoding="utf-8") as f:
+            keys = re.findall(r'^ +\{"(\w+)",', f.read(), re.M)
+        self.assertGreater(len(keys), 20)
+        for key in keys:
+            self.assertRegex(manual, rf"(?m)^\.(BR?|SS) (.*, \" )?{key}\b", key)
+
     def test_files_that_cannot_be_written(self):
         for key in ("ready_file", "pid_file"):
             with self.subTest(key=key):
