@@ -10,6 +10,13 @@
 
 #define POINTER_SIZE sizeof(((struct weir_topology_problem *)0)->pointer)
 
+/* The pointer of a member, cut where it would be longer than a problem can hold. */
+static void child(char out[POINTER_SIZE], const char *parent, const char *key)
+{
+    snprintf(out, POINTER_SIZE, "%s", parent);
+    topology_pointer_append(out, POINTER_SIZE, key);
+}
+
 struct field {
     const char *key;
     int kind; /* a json_type; JSON_REAL takes integers, JSON_TRUE both booleans */
@@ -85,8 +92,7 @@ static bool check_object(struct reader *reader, json_t *object, const char *poin
     json_object_foreach(object, key, value)
     {
         char inner[POINTER_SIZE];
-        snprintf(inner, sizeof inner, "%s", pointer);
-        topology_pointer_append(inner, sizeof inner, key);
+        child(inner, pointer, key);
         size_t i = 0;
         while (i < count && strcmp(fields[i].key, key) != 0)
             i++;
@@ -181,7 +187,7 @@ static void read_place(struct reader *reader, json_t *place, const char *parent,
         {"longitude", JSON_REAL,   false},
     };
     char pointer[POINTER_SIZE];
-    snprintf(pointer, sizeof pointer, "%s/place", parent);
+    child(pointer, parent, "place");
     if (!check_object(reader, place, pointer, fields, sizeof fields / sizeof *fields))
         return;
     broker->city = string_of(place, "city");
@@ -259,14 +265,15 @@ static bool read_ends(struct reader *reader, json_t *between, const char *pointe
                       struct weir_topology_link *link)
 {
     char inner[POINTER_SIZE];
-    snprintf(inner, sizeof inner, "%s/between", pointer);
+    child(inner, pointer, "between");
     if (json_array_size(between) != 2) {
         topology_complain(reader, inner, "must name two brokers");
         return false;
     }
     bool sound = true;
     for (size_t end = 0; end < 2; end++) {
-        snprintf(inner, sizeof inner, "%s/between/%zu", pointer, end);
+        child(inner, pointer, "between");
+        topology_pointer_append(inner, sizeof inner, end == 0 ? "0" : "1");
         const char *name = json_string_value(json_array_get(between, end));
         json_t *index = name ? json_object_get(names, name) : NULL;
         if (!name)
@@ -331,7 +338,7 @@ static void read_routing(struct reader *reader, json_t *routing)
 static void check_name(struct reader *reader, struct weir_str name, const char *parent)
 {
     char pointer[POINTER_SIZE];
-    snprintf(pointer, sizeof pointer, "%s/name", parent);
+    child(pointer, parent, "name");
     if (name.len == 0 || name.len > WEIR_BROKER_NAME_MAX)
         topology_complain(reader, pointer, "a name has 1 to %d bytes", WEIR_BROKER_NAME_MAX);
     for (size_t i = 0; i < name.len; i++) {
@@ -351,7 +358,7 @@ static void check_listen(struct reader *reader, struct weir_str listen, const ch
             return;
     }
     char pointer[POINTER_SIZE];
-    snprintf(pointer, sizeof pointer, "%s/listen", parent);
+    child(pointer, parent, "listen");
     topology_complain(reader, pointer, "must be an address such as tcp://127.0.0.1:7000");
 }
 
@@ -362,7 +369,7 @@ static double number_within(struct reader *reader, json_t *object, const char *p
     if (value >= low && value <= high)
         return value;
     char inner[POINTER_SIZE];
-    snprintf(inner, sizeof inner, "%s/%s", pointer, key);
+    child(inner, pointer, key);
     topology_complain(reader, inner, "must be from %.0f to %.0f", low, high);
     return low;
 }
