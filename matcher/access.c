@@ -32,14 +32,14 @@ static bool is_point(const struct weir_interval *interval);
 static bool add_cost(void *context, const struct weir_value *value);
 static bool list_value(void *context, const struct weir_value *value);
 
-bool weiri_access_choose(struct weir_matcher *m, struct weiri_entry *entry)
+bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_entry *entry)
 {
     const uint32_t numbers = WEIR_KIND_INT | WEIR_KIND_DOUBLE;
     const struct weir_domain *domain;
     struct choice choice;
     struct listing listing = {.m = m, .entry = entry};
 
-    entry->proven = UINT32_MAX;
+    *proven = UINT32_MAX;
     if (!find_choice(m, entry, &choice))
         return weiri_list_add(m, &m->always, NULL, entry);
     listing.attr = entry->attrs[choice.constraint];
@@ -48,7 +48,7 @@ bool weiri_access_choose(struct weir_matcher *m, struct weiri_entry *entry)
     domain = &entry->conjunction->constraints[choice.constraint].domain;
     /* A bucket does not tell an int from a double. */
     if ((domain->kinds & numbers) == 0 || (domain->kinds & numbers) == numbers)
-        entry->proven = choice.constraint;
+        *proven = choice.constraint;
     return each_value(domain, list_value, &listing);
 }
 

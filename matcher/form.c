@@ -3,8 +3,11 @@
 #include <xxhash.h>
 
 #include <assert.h>
+#include <stdalign.h>
 
 #include "internal.h"
+
+static_assert(alignof(struct weiri_test) <= alignof(struct weiri_entry), "tests follow entries");
 
 static uint32_t hash_form(const struct weir_normal *normal);
 static bool form_fill(struct weir_matcher *m, struct weiri_form *form);
@@ -71,6 +74,7 @@ static bool form_fill(struct weir_matcher *m, struct weiri_form *form)
 {
     const uint32_t count = weir_normal_count(form->normal);
     size_t attrs = 0, places = 0;
+    struct weiri_test *tests;
 
     for (uint32_t i = 0; i < count; i++) {
         const struct weir_conjunction *conjunction = weir_normal_at(form->normal, i);
@@ -80,16 +84,19 @@ static bool form_fill(struct weir_matcher *m, struct weiri_form *form)
     }
     if (count == 0)
         return true;
-    form->entries = weiri_alloc_zeroed(m->alloc, count, sizeof *form->entries);
+    form->entries =
+        weiri_alloc_zeroed(m->alloc, 1, count * sizeof *form->entries + attrs * sizeof *tests);
     form->attrs = weiri_alloc_zeroed(m->alloc, attrs + 1, sizeof *form->attrs);
     form->places = weiri_alloc_zeroed(m->alloc, places, sizeof *form->places);
     if (form->entries == NULL || form->attrs == NULL || form->places == NULL)
         return false;
+    tests = (struct weiri_test *)(void *)(form->entries + count);
     attrs = places = 0;
     for (uint32_t i = 0; i < count; i++) {
         struct weiri_entry *entry = &form->entries[form->entry_count++];
 
         *entry = (struct weiri_entry){.form = form,
+                                      .tests = tests + attrs,
                                       .conjunction = weir_normal_at(form->normal, i),
                                       .attrs = form->attrs + attrs,
                                       .places = form->places + places};
@@ -103,6 +110,8 @@ static bool form_fill(struct weir_matcher *m, struct weiri_form *form)
 
 static bool entry_fill(struct weir_matcher *m, struct weiri_entry *entry)
 {
+    uint32_t proven;
+
     for (uint32_t i = 0; i < entry->conjunction->constraint_count; i++) {
         struct weiri_attr *attr = weiri_attr_hold(m, entry->conjunction->constraints[i].name);
 
@@ -110,7 +119,14 @@ static bool entry_fill(struct weir_matcher *m, struct weiri_entry *entry)
             return false;
         entry->attrs[entry->attr_count++] = attr;
     }
-    return weiri_access_choose(m, entry);
+    if (!weiri_access_choose(&proven, m, entry))
+        return false;
+    for (uint32_t i = 0; i < entry->attr_count; i++) {
+        if (i != proven)
+            weiri_test_init(&entry->tests[entry->test_count++], entry->attrs[i],
+                            &entry->conjunction->constraints[i].domain);
+    }
+    return true;
 }
 
 static void form_release(struct weir_matcher *m, struct weiri_form *form)

@@ -1,5 +1,5 @@
-/* indexmap.h - a hash map from keys that live elsewhere to indexes: open addressing, linear probing,
- * backward shift on removal, so that removing leaves no traces and needs no memory. */
+/* indexmap.h - a hash map from keys that live elsewhere to indexes: open addressing, linear
+ * probing, backward shift on removal, so that removing leaves no traces and needs no memory. */
 #ifndef WEIRI_INDEXMAP_H
 #define WEIRI_INDEXMAP_H
 

@@ -54,13 +54,23 @@ struct weiri_place {
     uint32_t index;
 };
 
+/* A constraint as it is checked.  The frequent one, a range of numbers with ends that are doubles
+ * exactly, is checked here; any other by its domain. */
+struct weiri_test {
+    uint32_t slot; /* of the attribute */
+    bool is_range, low_open, high_open;
+    double low, high; /* infinite where there is no bound */
+    const struct weir_domain *domain;
+};
+
 struct weiri_entry {
     struct weiri_form *form;
+    struct weiri_test *tests; /* of the constraints, but for one that its list makes sure of */
+    uint32_t test_count;
+    uint32_t place_count;
     const struct weir_conjunction *conjunction;
     struct weiri_attr **attrs; /* of each constraint */
     uint32_t attr_count;       /* of them that are held */
-    uint32_t proven;           /* the constraint that its list makes sure of, or UINT32_MAX */
-    uint32_t place_count;
     struct weiri_place *places;
 };
 
@@ -141,10 +151,18 @@ void weiri_form_destroy(struct weir_matcher *m, struct weiri_form *form);
 
 /* ---- access.c: which constraint of a conjunction finds it */
 
-/* Lists the entry by the constraint that is met least often; false when memory has run out. */
-bool weiri_access_choose(struct weir_matcher *m, struct weiri_entry *entry);
+/* Lists the entry by the constraint that is met least often.  *proven is the index of the
+ * constraint that this makes sure of, or UINT32_MAX.  False when memory has run out. */
+bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_entry *entry);
 /* The most places that weiri_access_choose may need. */
 uint32_t weiri_access_places(const struct weir_conjunction *conjunction);
+
+/* ---- test.c */
+
+/* A number that is a double exactly, as that. */
+bool weiri_exact_double(double *real, const struct weir_value *value);
+void weiri_test_init(struct weiri_test *test, const struct weiri_attr *attr,
+                     const struct weir_domain *domain);
 
 /* ---- sort.c */
 

@@ -11,6 +11,8 @@
 
 struct seen_value {
     uint32_t epoch;
+    bool is_real; /* a number that is the double `real` exactly */
+    double real;
     struct weir_value value;
 };
 
@@ -46,9 +48,9 @@ static struct weir_matches run(struct match *match);
 static void begin(struct weir_match_scratch *s, const struct weir_matcher *m);
 static void resolve(struct match *match);
 static void resolve_one(struct match *match, struct weir_str name, struct weir_value value);
-static bool look_at(struct match *match, const struct weiri_list *list, bool proven);
+static bool look_at(struct match *match, const struct weiri_list *list);
 static bool is_settled(const struct match *match, const struct weiri_form *form);
-static bool holds(struct match *match, const struct weiri_entry *entry, bool proven);
+static bool tests_hold(const struct match *match, const struct weiri_entry *entry);
 static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction);
 static void take(struct match *match, const struct weiri_form *form);
 
@@ -160,14 +162,14 @@ static struct weir_matches run(struct match *match)
 
     begin(s, m);
     resolve(match);
-    go_on = (!match->by_group || match->wanted > 0) && look_at(match, &m->always, false);
+    go_on = (!match->by_group || match->wanted > 0) && look_at(match, &m->always);
     for (uint32_t i = 0; i < s->resolved_count && go_on; i++) {
         const struct weiri_attr *attr = s->resolved[i];
         const struct weir_value value = weir_domain_value(s->values[attr->slot].value);
         const struct weiri_bucket *bucket = weiri_bucket_find(m, attr, &value);
 
-        go_on = (bucket == NULL || look_at(match, &bucket->entries, true)) &&
-                look_at(match, &attr->present, false);
+        go_on =
+            (bucket == NULL || look_at(match, &bucket->entries)) && look_at(match, &attr->present);
     }
     weiri_sort_u32(s->out, s->spare, match->count);
     return (struct weir_matches){s->out, match->count, match->undecided};
@@ -210,20 +212,25 @@ static void resolve_one(struct match *match, struct weir_str name, struct weir_v
 {
     struct weir_match_scratch *s = match->s;
     const struct weiri_attr *attr = weiri_attr_find(match->m, name);
+    struct seen_value *seen;
 
     if (attr == NULL)
         return;
-    s->values[attr->slot] = (struct seen_value){s->epoch, value};
+    seen = &s->values[attr->slot];
+    seen->epoch = s->epoch;
+    seen->is_real = weiri_exact_double(&seen->real, &value);
+    seen->value = value;
     s->resolved[s->resolved_count++] = attr;
 }
 
 /* False when nothing is left to find. */
-static bool look_at(struct match *match, const struct weiri_list *list, bool proven)
+static bool look_at(struct match *match, const struct weiri_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         const struct weiri_entry *entry = list->v[i];
 
-        if (is_settled(match, entry->form) || !holds(match, entry, proven))
+        if (!tests_hold(match, entry) || is_settled(match, entry->form) ||
+            !residuals_hold(match, entry->conjunction))
             continue;
         match->s->form_marks[entry->form->slot] = match->s->epoch;
         take(match, entry->form);
@@ -251,27 +258,35 @@ static bool is_settled(const struct match *match, const struct weiri_form *form)
     return true;
 }
 
-static bool holds(struct match *match, const struct weiri_entry *entry, bool proven)
+static bool tests_hold(const struct match *match, const struct weiri_entry *entry)
 {
-    const struct weir_conjunction *conjunction = entry->conjunction;
     const struct weir_match_scratch *s = match->s;
 
-    for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
-        const struct seen_value *seen = &s->values[entry->attrs[i]->slot];
+    for (uint32_t i = 0; i < entry->test_count; i++) {
+        const struct weiri_test *test = &entry->tests[i];
+        const struct seen_value *seen = &s->values[test->slot];
 
-        if (proven && i == entry->proven)
-            continue;
-        if (!weir_domain_has(&conjunction->constraints[i].domain,
-                             seen->epoch == s->epoch ? &seen->value : NULL))
+        if (seen->epoch != s->epoch) {
+            if (!weir_domain_has(test->domain, NULL))
+                return false;
+        } else if (test->is_range && seen->is_real) {
+            if (seen->real < test->low || seen->real > test->high ||
+                (test->low_open && seen->real == test->low) ||
+                (test->high_open && seen->real == test->high))
+                return false;
+        } else if (!weir_domain_has(test->domain, &seen->value)) {
             return false;
+        }
     }
-    return conjunction->residual_count == 0 || residuals_hold(match, conjunction);
+    return true;
 }
 
 static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction)
 {
     enum weir_truth truth = WEIR_TRUE;
 
+    if (conjunction->residual_count == 0)
+        return true;
     weir_scratch_renew(match->s->eval);
     for (uint32_t i = 0; i < conjunction->residual_count && truth != WEIR_FALSE; i++) {
         const enum weir_truth one =
