@@ -110,6 +110,7 @@ static bool form_fill(struct weir_matcher *m, struct weiri_form *form)
 
 static bool entry_fill(struct weir_matcher *m, struct weiri_entry *entry)
 {
+    const struct weiri_test *listed = NULL;
     uint32_t proven;
 
     for (uint32_t i = 0; i < entry->conjunction->constraint_count; i++) {
@@ -122,10 +123,17 @@ static bool entry_fill(struct weir_matcher *m, struct weiri_entry *entry)
     if (!weiri_access_choose(&proven, m, entry))
         return false;
     for (uint32_t i = 0; i < entry->attr_count; i++) {
-        if (i != proven)
-            weiri_test_init(&entry->tests[entry->test_count++], entry->attrs[i],
-                            &entry->conjunction->constraints[i].domain);
+        struct weiri_test *test = &entry->tests[entry->test_count];
+
+        if (i == proven)
+            continue;
+        weiri_test_init(test, entry->attrs[i], &entry->conjunction->constraints[i].domain);
+        if (test->kind == WEIRI_TEST_RANGE && listed == NULL)
+            listed = test;
+        entry->test_count++;
     }
+    if (listed != NULL)
+        weiri_list_test(entry, listed);
     return true;
 }
 

@@ -101,15 +101,21 @@ bool weiri_list_in_bucket(struct weir_matcher *m, struct weiri_attr *attr,
 bool weiri_list_add(struct weir_matcher *m, struct weiri_list *list, struct weiri_bucket *bucket,
                     struct weiri_entry *entry)
 {
-    struct weiri_entry **v =
+    struct weiri_listed *v =
         weiri_array_grow(m->alloc, list->v, &list->capacity, (size_t)list->count + 1, sizeof *v);
 
     if (v == NULL)
         return false;
     list->v = v;
     entry->places[entry->place_count++] = (struct weiri_place){list, bucket, list->count};
-    v[list->count++] = entry;
+    v[list->count++] = (struct weiri_listed){entry, weiri_test_none};
     return true;
+}
+
+void weiri_list_test(struct weiri_entry *entry, const struct weiri_test *test)
+{
+    for (uint32_t i = 0; i < entry->place_count; i++)
+        entry->places[i].list->v[entry->places[i].index].test = *test;
 }
 
 /* The last entry of a list takes the place of the one that leaves. */
@@ -118,9 +124,9 @@ void weiri_unlist(struct weir_matcher *m, struct weiri_entry *entry)
     while (entry->place_count > 0) {
         const struct weiri_place place = entry->places[--entry->place_count];
         struct weiri_list *list = place.list;
-        struct weiri_entry *last = list->v[--list->count];
+        struct weiri_entry *last = list->v[--list->count].entry;
 
-        list->v[place.index] = last;
+        list->v[place.index] = list->v[list->count];
         for (uint32_t i = 0; last != entry; i++) {
             assert(i < last->place_count);
             if (last->places[i].list == list) {

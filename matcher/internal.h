@@ -24,8 +24,27 @@
 
 struct weiri_entry;
 
+/* A constraint as it is checked.  The frequent one, a range of numbers with ends that are doubles
+ * exactly, is checked here; any other by its domain. */
+enum weiri_test_kind { WEIRI_TEST_NONE, WEIRI_TEST_RANGE, WEIRI_TEST_DOMAIN };
+
+struct weiri_test {
+    uint32_t slot; /* of the attribute */
+    uint8_t kind;
+    bool low_open, high_open;
+    double low, high; /* infinite where there is no bound */
+    const struct weir_domain *domain;
+};
+
+/* One of the entry's tests stands in the list, so that most entries that do not match are passed
+ * over without being looked at. */
+struct weiri_listed {
+    struct weiri_entry *entry;
+    struct weiri_test test;
+};
+
 struct weiri_list {
-    struct weiri_entry **v;
+    struct weiri_listed *v;
     size_t capacity;
     uint32_t count;
 };
@@ -52,15 +71,6 @@ struct weiri_place {
     struct weiri_list *list;
     struct weiri_bucket *bucket; /* whose list it is, or NULL */
     uint32_t index;
-};
-
-/* A constraint as it is checked.  The frequent one, a range of numbers with ends that are doubles
- * exactly, is checked here; any other by its domain. */
-struct weiri_test {
-    uint32_t slot; /* of the attribute */
-    bool is_range, low_open, high_open;
-    double low, high; /* infinite where there is no bound */
-    const struct weir_domain *domain;
 };
 
 struct weiri_entry {
@@ -139,6 +149,8 @@ bool weiri_list_in_bucket(struct weir_matcher *m, struct weiri_attr *attr,
                           const struct weir_value *value, struct weiri_entry *entry);
 bool weiri_list_add(struct weir_matcher *m, struct weiri_list *list, struct weiri_bucket *bucket,
                     struct weiri_entry *entry);
+/* Puts a test of the listed entry into all its lists. */
+void weiri_list_test(struct weiri_entry *entry, const struct weiri_test *test);
 /* Takes the entry out of all its lists. */
 void weiri_unlist(struct weir_matcher *m, struct weiri_entry *entry);
 
@@ -163,6 +175,8 @@ uint32_t weiri_access_places(const struct weir_conjunction *conjunction);
 bool weiri_exact_double(double *real, const struct weir_value *value);
 void weiri_test_init(struct weiri_test *test, const struct weiri_attr *attr,
                      const struct weir_domain *domain);
+/* Passes whatever the attribute is. */
+extern const struct weiri_test weiri_test_none;
 
 /* ---- sort.c */
 

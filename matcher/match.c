@@ -50,7 +50,8 @@ static void resolve(struct match *match);
 static void resolve_one(struct match *match, struct weir_str name, struct weir_value value);
 static bool look_at(struct match *match, const struct weiri_list *list);
 static bool is_settled(const struct match *match, const struct weiri_form *form);
-static bool tests_hold(const struct match *match, const struct weiri_entry *entry);
+static bool tests_hold(const struct weir_match_scratch *s, const struct weiri_entry *entry);
+static inline bool test_holds(const struct weir_match_scratch *s, const struct weiri_test *test);
 static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction);
 static void take(struct match *match, const struct weiri_form *form);
 
@@ -227,10 +228,10 @@ static void resolve_one(struct match *match, struct weir_str name, struct weir_v
 static bool look_at(struct match *match, const struct weiri_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        const struct weiri_entry *entry = list->v[i];
+        const struct weiri_entry *entry = list->v[i].entry;
 
-        if (!tests_hold(match, entry) || is_settled(match, entry->form) ||
-            !residuals_hold(match, entry->conjunction))
+        if (!test_holds(match->s, &list->v[i].test) || !tests_hold(match->s, entry) ||
+            is_settled(match, entry->form) || !residuals_hold(match, entry->conjunction))
             continue;
         match->s->form_marks[entry->form->slot] = match->s->epoch;
         take(match, entry->form);
@@ -258,27 +259,28 @@ static bool is_settled(const struct match *match, const struct weiri_form *form)
     return true;
 }
 
-static bool tests_hold(const struct match *match, const struct weiri_entry *entry)
+static bool tests_hold(const struct weir_match_scratch *s, const struct weiri_entry *entry)
 {
-    const struct weir_match_scratch *s = match->s;
-
     for (uint32_t i = 0; i < entry->test_count; i++) {
-        const struct weiri_test *test = &entry->tests[i];
-        const struct seen_value *seen = &s->values[test->slot];
-
-        if (seen->epoch != s->epoch) {
-            if (!weir_domain_has(test->domain, NULL))
-                return false;
-        } else if (test->is_range && seen->is_real) {
-            if (seen->real < test->low || seen->real > test->high ||
-                (test->low_open && seen->real == test->low) ||
-                (test->high_open && seen->real == test->high))
-                return false;
-        } else if (!weir_domain_has(test->domain, &seen->value)) {
+        if (!test_holds(s, &entry->tests[i]))
             return false;
-        }
     }
     return true;
+}
+
+static inline bool test_holds(const struct weir_match_scratch *s, const struct weiri_test *test)
+{
+    const struct seen_value *seen = &s->values[test->slot];
+
+    if (test->kind == WEIRI_TEST_NONE)
+        return true;
+    if (seen->epoch != s->epoch)
+        return weir_domain_has(test->domain, NULL);
+    if (test->kind == WEIRI_TEST_RANGE && seen->is_real)
+        return seen->real >= test->low && seen->real <= test->high &&
+               !(test->low_open && seen->real == test->low) &&
+               !(test->high_open && seen->real == test->high);
+    return weir_domain_has(test->domain, &seen->value);
 }
 
 static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction)
