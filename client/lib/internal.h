@@ -124,6 +124,8 @@ enum weir_err weiri_session_note(struct weir_client *client, const struct weir_n
 enum weir_err weiri_session_hello(struct weir_client *client, const struct weir_hello *hello);
 /* Ends the connection, telling the peer why. */
 void weiri_session_fail(struct weir_client *client, enum weir_reason reason, const char *text);
+/* The broker has ended it, and said why in `farewell`. */
+void weiri_session_closed(struct weir_client *client);
 /* Sends a frame; `payload` follows its head. */
 enum weir_err weiri_session_send(struct weir_client *client, const struct weir_frame *frame);
 bool weiri_session_lane_full(const struct weir_client *client, enum weir_link_lane lane);

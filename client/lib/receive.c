@@ -180,7 +180,6 @@ static void on_notice(struct weir_client *client, const struct weir_gap *gap)
         client->callbacks.gap(client->context, &notice);
 }
 
-/* The connection ends when the broker closes it; here it has said why. */
 static void on_close(struct weir_client *client, const struct weir_close *close)
 {
     struct farewell *farewell = &client->farewell;
@@ -191,6 +190,7 @@ static void on_close(struct weir_client *client, const struct weir_close *close)
     if (length > 0)
         memcpy(farewell->text, close->text.ptr, length);
     farewell->text[length] = '\0';
+    weiri_session_closed(client);
 }
 
 static void violation(struct weir_client *client, const char *text)

@@ -189,6 +189,12 @@ void weiri_session_fail(struct weir_client *client, enum weir_reason reason, con
     lost(client, text);
 }
 
+void weiri_session_closed(struct weir_client *client)
+{
+    weir_hub_close(client->hub, client->conn, 0);
+    lost(client, "closed by the broker");
+}
+
 static void lost(struct weir_client *client, const char *text)
 {
     struct farewell *farewell = &client->farewell;

@@ -1,8 +1,8 @@
 /* pub.c - weir pub: publish one notification, JSON lines, or the rows of a CSV file. */
-#include <weir/attributes.h>
-#include <weir/csv.h>
 #include "filters.h"
 #include "session.h"
+#include <weir/attributes.h>
+#include <weir/csv.h>
 
 #include <weir/alloc.h>
 #include <weir/json.h>

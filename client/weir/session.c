@@ -144,10 +144,12 @@ bool session_serve(struct session *session)
 
 static void report_end(struct session *session, enum weir_err err)
 {
+    bool no_broker = !session->was_connected && session->lost_reason == WEIR_REASON_PROTOCOL;
+
     switch (err) {
     case WEIR_ECONNECT: session->status = CMD_CONNECT; break;
     case WEIR_EVERSION: session->status = CMD_VERSION; break;
-    case WEIR_EREFUSED: session->status = CMD_REFUSED; break;
+    case WEIR_EREFUSED: session->status = no_broker ? CMD_CONNECT : CMD_REFUSED; break;
     default: session->status = CMD_FAILED; break;
     }
     cmd_error(session->command, "%s",
