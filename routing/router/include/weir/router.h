@@ -30,10 +30,12 @@ struct weir_router_config {
     enum weir_strategy strategy;
     bool advertisements;    /* subscriptions go only where an advertisement intersects them */
     uint32_t heartbeat_ms;  /* sent on a quiet link so often; three missed: the link is dead */
-    uint32_t hold_ms;       /* a lost link's entries stay so long */
+    uint32_t hold_ms;       /* a lost link's entries stay so long, and SUBACK and ADVACK wait for
+                               that neighbour; the same after start */
     uint64_t link_window;   /* bytes of DATA a neighbour may have outstanding towards us */
     uint64_t client_window; /* bytes of PUBLISH a client may have outstanding */
-    uint32_t cover_work;    /* steps of covering per change before it answers "not covered" */
+    uint32_t cover_work;    /* steps of covering per change before it answers "not covered";
+                               0: only equal filters are one */
     const struct weir_str *neighbours; /* brokers expected as neighbours, whoever dials */
     size_t neighbour_count;
     bool unlisted; /* accept brokers that are not in that list */
@@ -78,7 +80,8 @@ enum weir_action_type {
     WEIR_ACT_KEEP,   /* keep a copy of payload under key */
     WEIR_ACT_RESEND, /* like SEND, the payload being what is kept under key */
     WEIR_ACT_FORGET, /* key: its bytes are not needed any more */
-    WEIR_ACT_WAKE    /* step with a TICK at at_ms, replacing an earlier WAKE */
+    WEIR_ACT_WAKE    /* step with a TICK at at_ms, replacing an earlier WAKE; "now" means after
+                        the messages at hand: their acknowledgements go together */
 };
 
 struct weir_action {
