@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""weir match: the index against evaluation, line by line."""
+
+import os
+import random
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+from command import main, weir  # noqa: E402
+
+NAMES = ("a", "b", "c", "d")
+WORDS = ("", "x", "xy", "xyz", "y", "zx", "it''s")
+
+
+def leaf(rng):
+    name, n = rng.choice(NAMES), rng.randrange(-3, 8)
+    word = rng.choice(WORDS)
+    return rng.choice((
+        f"{name} = {n}", f"{name} <> {n}", f"{name} < {n}", f"{name} >= {n}.5", f"{name} = '{word}'",
+        f"{name} IN ({n}, {n + 2}, '{word}')", f"{name} BETWEEN {n} AND {n + 3}",
+        f"{name} STARTS WITH '{word}'", f"{name} ENDS WITH '{word}'", f"{name} CONTAINS '{word}'",
+        f"{name} LIKE '%{word}_'", f"EXISTS({name})", f"{name} IS NULL", f"{name} IS INT",
+        f"{name} = TRUE", f"{name} > {rng.choice(NAMES)}", f"{name} * 2 > {n}",
+        f"{name} MATCHES '^x.*y'", f"NOT {name} > {n}"))
+
+
+def condition(rng, depth):
+    if depth == 0 or rng.random() < 0.3:
+        return leaf(rng)
+    parts = [condition(rng, depth - 1) for _ in range(rng.randrange(2, 4))]
+    text = "(" + rng.choice((" AND ", " OR ")).join(parts) + ")"
+    return "NOT " + text if rng.random() < 0.2 else text
+
+
+def value(rng):
+    return rng.choice((str(rng.randrange(-3, 8)), f"{rng.randrange(-3, 8)}.5", "true", "false",
+                       '"' + rng.choice(WORDS).replace("''", "'") + '"'))
+
+
+def notification(rng):
+    names = [n for n in NAMES if rng.random() < 0.7]
+    return "{" + ",".join(f'"{n}":{value(rng)}' for n in names) + "}"
+
+
+class Match(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.filters = os.path.join(folder.name, "filters")
+        self.notifications = os.path.join(folder.name, "notifications")
+
+    def write(self, filters, notifications):
+        for path, text in ((self.filters, filters), (self.notifications, notifications)):
+            with open(path, "w", encoding="utf-8") as f:
+                f.write(text)
+
+    def match(self, *args, **kwargs):
+        return weir("match", "--filters", self.filters, "--notifications", self.notifications,
+                    *args, **kwargs)
+
+    def test_ids_are_line_numbers(self):
+        self.write("a > 1\n\n-- a comment\n  TRUE  \na = 5 -- five\nb = 1\n",
+                   '{"a":5}\n\n{"a":0}\n{"b":1}\n')
+        self.assertEqual(self.match(), ("1 4 5\n4\n4 6\n", ""))
+        self.assertEqual(self.match("--scan"), ("1 4 5\n4\n4 6\n", ""))
+
+    def test_no_match_is_an_empty_line(self):
+        self.write("a > 1\n", '{"a":1}\n{"a":2}')
+        self.assertEqual(self.match()[0], "\n1\n")
+        self.write("", '{"a":1}\n')
+        self.assertEqual(self.match()[0], "\n")
+
+    def test_errors_name_their_lines(self):
+        self.write("a > 1\na >\n\nb <\n", '{"a":1}\n')
+        out, err = self.match(status=2)
+        self.assertEqual(out, "")
+        self.assertIn(f"{self.filters}:2: error[F203]", err)
+        self.assertIn(f"{self.filters}:4: error[F203]", err)
+        self.write("a = 1\n", '{"a":1}\n{"a":\n{"a":1}\n')
+        out, err = self.match(status=1)
+        self.assertEqual(out, "1\n1\n")
+        self.assertIn(f"{self.notifications}:2: ", err)
+        os.unlink(self.filters)
+        self.assertIn(self.filters, self.match(status=2)[1])
+        self.assertIn("--filters", weir("match", status=2)[1])
+
+    def test_the_index_agrees_with_evaluation(self):
+        seed = int(os.environ.get("WEIR_SEED", random.randrange(1 << 32)))
+        rng = random.Random(seed)
+        wide = " AND ".join(f"({n} = {i} OR {m} = {i})" for i in range(3)
+                            for n, m in (("a", "b"), ("c", "d"), ("b", "c")))
+        filters = [condition(rng, 2) for _ in range(300)] + [wide]
+        self.write("\n".join(filters) + "\n",
+                   "\n".join(notification(rng) for _ in range(300)) + "\n")
+        fast, slow = self.match()[0].splitlines(), self.match("--scan")[0].splitlines()
+        self.assertEqual(len(fast), 300)
+        self.assertTrue(any(fast))
+        for i, (a, b) in enumerate(zip(fast, slow)):
+            self.assertEqual(a, b, f"WEIR_SEED={seed}, notification {i + 1}")
+
+
+if __name__ == "__main__":
+    main()
