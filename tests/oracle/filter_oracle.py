@@ -26,6 +26,7 @@ from oracle_values import (INT_MAX, INT_MIN, NotificationError, Timestamp, is_nu
 TEXT_MAX = 4096
 NESTING_MAX = 32
 LEAVES_MAX = 256
+NAME_MAX = 255
 DOLLAR_NAMES = frozenset(("$type", "$publisher", "$origin", "$ts", "$id"))
 
 
@@ -47,12 +48,24 @@ def parse(text):
 
 
 def check_nesting(tokens):
-    depth = 0
+    """Counts the parentheses and the NOTs that are open."""
+    open_groups = []
+    negations = 0
+    starts_condition = True
     for token in tokens:
-        if token.kind == "op" and token.value in "()":
-            depth += 1 if token.value == "(" else -1
-            if depth > NESTING_MAX:
-                raise FilterError("nested too deeply")
+        word = token.value if token.kind in ("op", "keyword") else None
+        if word in ("NOT", "!") and starts_condition:
+            negations += 1
+        elif word == "(":
+            open_groups.append(1 + negations)
+            negations = 0
+        elif word == ")" and open_groups:
+            open_groups.pop()
+        if sum(open_groups) + negations > NESTING_MAX:
+            raise FilterError("nested too deeply")
+        starts_condition = word in ("(", "AND", "OR") or starts_condition and word in ("NOT", "!")
+        if not starts_condition:
+            negations = 0
 
 
 def check(tree):
@@ -116,6 +129,8 @@ def check_operand(tree):
         check_literal(tree[1])
         return True
     if kind == "attr":
+        if len(tree[1].encode()) > NAME_MAX:
+            raise FilterError("name too long")
         if tree[1].startswith("$") and tree[1] not in DOLLAR_NAMES:
             raise FilterError("%s cannot be used in filters" % tree[1])
         return False

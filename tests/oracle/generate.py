@@ -13,7 +13,7 @@ import argparse
 import json
 import random
 
-from filter_oracle import escape
+from filter_oracle import escape, judge
 from oracle_values import INT_MAX, INT_MIN
 
 INTS = [0, 1, -1, 2, 3, 5, 7, 10, 100, 2**31, 2**53, 2**53 - 1, 2**53 + 1, -2**53 - 1, 2**62,
@@ -148,11 +148,15 @@ class Generator:
         return parts[0] + joint + parts[1]
 
     def many_conjunctions(self):
-        """Becomes a hull where the normal form of ORs multiplied out is too large."""
+        """Often TRUE, and too large when multiplied out, so that its normal form is a hull."""
+        notification = self.json()
         tokens = []
-        for _ in range(self.random.randint(5, 10)):
-            tokens += [word("AND")] if tokens else []
-            tokens += ["("] + self.predicate(9) + [word("OR")] + self.predicate(9) + [")"]
+        for _ in range(self.random.randint(7, 12)):
+            for _ in range(5):
+                clause = self.predicate(9) + [word("OR")] + self.predicate(9)
+                if judge(self.spell(clause), notification) == "T":
+                    break
+            tokens += ([word("AND")] if tokens else []) + ["("] + clause + [")"]
         return tokens
 
     def negation(self):
