@@ -7,6 +7,7 @@
  * clients read that list at their own pace. */
 #include "internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include <weir/alloc.h>
@@ -60,9 +61,13 @@ static void insert_gap(struct weir_router *r, struct gap *gap)
 
 enum weir_err weiri_gap_reserve(struct weir_router *r, struct hop *hop)
 {
-    if (hop->spare_gap == NULL)
-        hop->spare_gap = weiri_alloc_zeroed(r->alloc, 1, sizeof *hop->spare_gap);
-    return hop->spare_gap == NULL ? WEIR_ENOMEM : WEIR_OK;
+    for (size_t i = 0; i < 2; i++) {
+        if (hop->spare_gaps[i] == NULL)
+            hop->spare_gaps[i] = weiri_alloc_zeroed(r->alloc, 1, sizeof *hop->spare_gaps[i]);
+        if (hop->spare_gaps[i] == NULL)
+            return WEIR_ENOMEM;
+    }
+    return WEIR_OK;
 }
 
 static struct gap *own_gap(const struct weir_router *r, const struct hop *hop)
@@ -77,11 +82,13 @@ static struct gap *own_gap(const struct weir_router *r, const struct hop *hop)
 
 void weiri_gap_begin(struct weir_router *r, struct hop *hop)
 {
-    struct gap *gap = hop->spare_gap;
+    struct gap **spare = &hop->spare_gaps[hop->spare_gaps[0] == NULL];
+    struct gap *gap = *spare;
 
-    if (gap == NULL || own_gap(r, hop) != NULL)
+    if (own_gap(r, hop) != NULL)
         return;
-    hop->spare_gap = NULL;
+    assert(gap != NULL);
+    *spare = NULL;
     gap->reporter = r->id;
     gap->episode = ++r->next_episode;
     memcpy(gap->near_name, r->name, r->config.name.len);

@@ -179,7 +179,7 @@ struct hop {
     struct entry *promise_first, *promise_last;
     uint64_t lsa_cursor;
     struct gap_reader gaps;
-    struct gap *spare_gap; /* so that its loss can always be reported */
+    struct gap *spare_gaps[2]; /* so that its loss can always be reported, and a hole before */
     bool sync_marked, synced;
     uint32_t sync_pending;
     /* DATA credit: towards the peer, and the peer's towards us */

@@ -51,7 +51,8 @@ static void hop_free(struct weir_router *r, struct hop *hop)
     weiri_lookup_fini(&hop->entries);
     weiri_lookup_fini(&hop->on_wire);
     weiri_release(r->alloc, hop->waiting);
-    weiri_release(r->alloc, hop->spare_gap);
+    weiri_release(r->alloc, hop->spare_gaps[0]);
+    weiri_release(r->alloc, hop->spare_gaps[1]);
     weiri_release(r->alloc, hop);
 }
 

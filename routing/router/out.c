@@ -146,6 +146,14 @@ static enum weir_err encode_head(struct out *out, const struct weir_frame *frame
     return WEIR_OK;
 }
 
+/* A gap that begins goes with the promises, so that none can arrive before it. */
+static enum weir_lane lane_of(const struct weir_frame *frame)
+{
+    if (frame->type == WEIR_FRAME_GAP && frame->u.gap.ended == 0)
+        return WEIR_LANE_CONTROL;
+    return weir_frame_lane(frame->type);
+}
+
 static enum weir_err send_as(struct weir_router *r, struct link *link,
                              const struct weir_frame *frame, struct weir_action *action,
                              uint64_t payload_size)
@@ -156,7 +164,7 @@ static enum weir_err send_as(struct weir_router *r, struct link *link,
         err = encode_head(&r->out, frame, &action->head);
     if (err != WEIR_OK)
         return err;
-    action->lane = weir_frame_lane(frame->type);
+    action->lane = lane_of(frame);
     action->link = link->number;
     r->out.v[r->out.count++] = *action;
     link->sent_ms = r->now_ms;
