@@ -55,7 +55,8 @@ static const char *const support_strings[] = {"",  "a",   "ab",  "abc",       "a
                                               "b", "bab", "cab", "x\xc2\x80", "x\x7f"};
 
 /* Values as literals of the filter language; $type is a string always. */
-static inline size_t support_literal(char *out, size_t size, struct random_source *r)
+static inline size_t support_literal(char *out, size_t size, struct random_source *r,
+                                     bool string_only)
 {
     static const char *const others[] = {"0",
                                          "1",
@@ -73,7 +74,7 @@ static inline size_t support_literal(char *out, size_t size, struct random_sourc
                                          "TIMESTAMP '2020-01-01T00:00:00Z'",
                                          "TIMESTAMP '2020-01-01T00:00:01Z'"};
 
-    if (random_chance(r, 45))
+    if (string_only || random_chance(r, 45))
         return (size_t)snprintf(out, size, "'%s'",
                                 support_strings[random_below(r, COUNT_OF(support_strings))]);
     return (size_t)snprintf(out, size, "%s", others[random_below(r, COUNT_OF(others))]);
@@ -116,7 +117,7 @@ static inline struct weir_value support_value(struct random_source *r, bool stri
         weir_str_of(support_strings[random_below(r, COUNT_OF(support_strings))]));
 }
 
-/* A predicate over a random attribute; `typed` ones are checked against no error of types. */
+/* A predicate over a random attribute. */
 static inline size_t support_leaf(char *out, size_t size, struct random_source *r)
 {
     static const char *const signs[] = {"=", "<>", "<", "<=", ">", ">="};
@@ -124,14 +125,15 @@ static inline size_t support_leaf(char *out, size_t size, struct random_source *
     static const char *const regexes[] = {"^ab", "b$", "^a?b", "^(ab|x)", "a.*c"};
     static const char *const types[] = {"NULL", "STRING", "INT", "DOUBLE", "BOOL", "TIMESTAMP"};
     const char *name = support_names[random_below(r, SUPPORT_NAME_COUNT)];
+    const bool string_only = name[0] == '$';
     const char *other = support_names[random_below(r, SUPPORT_NAME_COUNT)];
     const char *not = random_chance(r, 40) ? "NOT " : "";
     const char *text = support_strings[1 + random_below(r, COUNT_OF(support_strings) - 1)];
     const char *sign = signs[random_below(r, COUNT_OF(signs))];
     char one[64], two[64];
 
-    support_literal(one, sizeof one, r);
-    support_literal(two, sizeof two, r);
+    support_literal(one, sizeof one, r, string_only);
+    support_literal(two, sizeof two, r, string_only);
     if (one[0] == 'T' || one[0] == 'F')
         sign = one[1] == 'R' || one[0] == 'F' ? signs[random_below(r, 2)] : sign;
     switch (random_below(r, 24)) {
@@ -155,8 +157,8 @@ static inline size_t support_leaf(char *out, size_t size, struct random_source *
     case 11:
         return (size_t)snprintf(out, size, "a %s b %s 1", random_chance(r, 50) ? "+" : "%", sign);
     case 12:
-        return (size_t)snprintf(out, size, "%s %sBETWEEN %zu AND %zu", name, not,
-                                random_below(r, 3), random_below(r, 4));
+        return (size_t)snprintf(out, size, "%s %sBETWEEN %zu AND %zu", string_only ? "a" : name,
+                                not, random_below(r, 3), random_below(r, 4));
     case 13: return (size_t)snprintf(out, size, "c %sBETWEEN a AND 2", not );
     case 14: return (size_t)snprintf(out, size, "%s %s %s", one, sign, name);
     default: return (size_t)snprintf(out, size, "%s %s %s", name, sign, one);
