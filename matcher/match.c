@@ -270,10 +270,11 @@ static bool tests_hold(const struct weir_match_scratch *s, const struct weiri_en
 
 static inline bool test_holds(const struct weir_match_scratch *s, const struct weiri_test *test)
 {
-    const struct seen_value *seen = &s->values[test->slot];
+    const struct seen_value *seen;
 
     if (test->kind == WEIRI_TEST_NONE)
         return true;
+    seen = &s->values[test->slot];
     if (seen->epoch != s->epoch)
         return weir_domain_has(test->domain, NULL);
     if (test->kind == WEIRI_TEST_RANGE && seen->is_real)
