@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,16 +83,28 @@ static inline bool end_step(struct end *end, int timeout_ms)
     return true;
 }
 
+/* Waits until one of both ends has something, or some timer may be due. */
+static inline void pair_wait(const struct pair *pair)
+{
+    struct pollfd fds[2] = {
+        {.fd = weir_hub_descriptor(pair->server.hub), .events = POLLIN},
+        {.fd = weir_hub_descriptor(pair->client.hub), .events = POLLIN},
+    };
+
+    (void)poll(fds, 2, 5);
+}
+
 /* Steps both ends until `condition` holds. */
-#define STEP_UNTIL(pair, condition)                                             \
-    do {                                                                        \
-        int64_t step_deadline = now_ms() + DEADLINE_MS;                         \
-        while (!(condition)) {                                                  \
-            if (now_ms() > step_deadline)                                       \
-                fail_msg("not in time: %s", #condition);                        \
-            if (!end_step(&(pair)->server, 0) && !end_step(&(pair)->client, 1)) \
-                continue;                                                       \
-        }                                                                       \
+#define STEP_UNTIL(pair, condition)                        \
+    do {                                                   \
+        int64_t step_deadline = now_ms() + DEADLINE_MS;    \
+        while (!(condition)) {                             \
+            if (now_ms() > step_deadline)                  \
+                fail_msg("not in time: %s", #condition);   \
+            bool stepped = end_step(&(pair)->server, 0);   \
+            if (!end_step(&(pair)->client, 0) && !stepped) \
+                pair_wait(pair);                           \
+        }                                                  \
     } while (0)
 
 static inline void end_init(struct end *end, const struct weir_hub_options *options,
