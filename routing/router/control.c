@@ -80,6 +80,7 @@ static enum weir_err on_ready(struct weir_router *r, struct hop *hop,
                 weiri_entry_remove(r, e);
         }
     }
+    weiri_promise_check_all(r);
     return WEIR_OK;
 }
 

@@ -74,6 +74,7 @@ struct node {
     uint32_t on_wire;    /* items with seq != 0 */
     uint32_t match_id;   /* in router.client_matcher, while client_count > 0 */
     bool never, exact;
+    bool updating; /* its hops are being updated: too early for promises */
 };
 
 struct root {

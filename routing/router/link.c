@@ -178,8 +178,7 @@ static void hop_session_end(struct weir_router *r, struct hop *hop)
     hop->state = HOP_HELD;
     hop->link = NULL;
     hop->deadline_ms = r->now_ms + r->config.hold_ms;
-    if (hop->synced)
-        weiri_gap_begin(r, hop);
+    weiri_gap_begin(r, hop); /* synced or not: promises may rest on it already */
     hop->synced = false;
     weiri_gap_forget(r, hop);
     weiri_spread_end(r, hop);

@@ -305,12 +305,18 @@ void weiri_gate_change(struct weir_router *r, const struct node *adv, struct hop
 
 /* ---- promises */
 
-/* Hops that have yet to promise the node, `except` aside; stops at `max`. */
-static bool hop_pending(const struct node *node, const struct hop *hop)
+/* Where publishers are not known (they are known by their advertisements, or by flooding not at
+ * all), nothing is in force behind a hop that has not told all it knows. */
+static bool hop_pending(const struct weir_router *r, const struct node *node, const struct hop *hop)
 {
     const struct item *item = item_of(node, hop);
+    bool blind = r->config.advertisements || r->config.strategy == WEIR_STRATEGY_FLOODING;
 
-    return item->needed && !item->promised && weiri_hop_live(hop);
+    if (!weiri_hop_live(hop))
+        return false;
+    if (blind && !hop->complete && !node->table->advs && !node->never)
+        return true;
+    return item->needed && !item->promised;
 }
 
 static void entry_promise(struct weir_router *r, struct entry *entry)
@@ -335,10 +341,10 @@ void weiri_promise_check(struct weir_router *r, struct node *node)
     const struct hop *pending = NULL;
     uint32_t left = node->unpromised;
 
-    if (left == 0)
+    if (left == 0 || node->updating)
         return;
     for (uint32_t i = 0; i < r->slots; i++) {
-        if (r->hops[i] == NULL || !hop_pending(node, r->hops[i]))
+        if (r->hops[i] == NULL || !hop_pending(r, node, r->hops[i]))
             continue;
         if (pending != NULL)
             return;

@@ -261,10 +261,12 @@ static void entry_link(struct weir_router *r, struct entry *entry, bool mapped)
 
 static void need_update_all(struct weir_router *r, struct node *node)
 {
+    node->updating = true;
     for (uint32_t i = 0; i < r->slots; i++) {
         if (r->hops[i] != NULL)
             weiri_need_update(r, node, r->hops[i]);
     }
+    node->updating = false;
 }
 
 enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct hop *hop,
