@@ -20,13 +20,12 @@ import sys
 
 from oracle_grammar import FilterError, Parser, tokenize
 from oracle_meaning import evaluate, like_items, regex, value_of
-from oracle_values import (INT_MAX, INT_MIN, NotificationError, Timestamp, is_number,
+from oracle_values import (INT_MAX, INT_MIN, NAME_MAX, NotificationError, Timestamp, is_number,
                            read_notification)
 
 TEXT_MAX = 4096
 NESTING_MAX = 32
 LEAVES_MAX = 256
-NAME_MAX = 255
 DOLLAR_NAMES = frozenset(("$type", "$publisher", "$origin", "$ts", "$id"))
 
 

@@ -7,6 +7,8 @@ import re
 from collections import namedtuple
 
 INT_MIN, INT_MAX = -2**63, 2**63 - 1
+NAME_MAX = 255
+PASSED_OVER = ("$id", "$origin", "$publisher", "$ts", "$body", "$body64")
 
 Timestamp = namedtuple("Timestamp", "ns")
 
@@ -57,10 +59,20 @@ def read_notification(line):
         if name in seen:
             raise NotificationError("duplicate name")
         seen.add(name)
-        if name.startswith("$") and name != "$type" or value is None:
+        if name in PASSED_OVER or value is None:
             continue
+        check_name(name)
         attributes[name] = attribute_value(value)
+        if name == "$type" and not isinstance(attributes[name], bytes):
+            raise NotificationError("$type is a string")
     return attributes
+
+
+def check_name(name):
+    if not 1 <= len(name.encode("utf-8", "surrogatepass")) <= NAME_MAX or "\0" in name:
+        raise NotificationError("no name")
+    if name.startswith("$") and name != "$type":
+        raise NotificationError("a reserved name")
 
 
 class Pairs(tuple):
