@@ -19,8 +19,8 @@ struct appender {
 
 static const struct weir_interval whole = {.low = {.bounded = false}, .high = {.bounded = false}};
 static const struct weir_interval whole_strings = {
-    .low = {.bounded = true,                              .closed = true, .value = {WEIR_STRING, {.string = {"", 0}}}},
-    .high = {.bounded = false}
+    {true,                                true, {WEIR_STRING, {.string = {"", 0}}}},
+    {.bounded = false}
 };
 const struct weir_intervals weiri_all_ordered = {&whole, 1};
 const struct weir_intervals weiri_all_strings = {&whole_strings, 1};

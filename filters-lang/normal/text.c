@@ -91,10 +91,8 @@ bool weiri_text_prefix(struct weir_interval *out, struct weir_str prefix, struct
     char encoded[ENCODED_MAX], *text;
     size_t kept, len;
 
-    *out = (struct weir_interval){
-        .low = {.bounded = true,                     .closed = true, .value = weir_value_string(prefix)},
-        .high = {.bounded = false}
-    };
+    out->low = (struct weir_end){true, true, weir_value_string(prefix)};
+    out->high = (struct weir_end){.bounded = false};
     len = follower(encoded, &kept, prefix);
     if (len == 0)
         return true;
