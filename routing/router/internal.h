@@ -291,7 +291,7 @@ struct out {
     struct weiri_buf scratch;
 };
 
-#define COVER_CACHE_SIZE 1024
+#define COVER_CACHE_SIZE 8192
 
 struct cover_memo {
     uint64_t wide, narrow; /* uids; 0: empty */

@@ -180,7 +180,8 @@ static void demote_covered(struct weir_router *r, struct node *node, struct hop 
     for (size_t i = sent->root_count; i-- > 0 && may_look(r, i);) {
         struct node *other = sent->roots[i].node;
 
-        if (other == node || (node->summary & ~other->summary) != 0 || !covers(r, node, other))
+        if ((node->summary & ~sent->roots[i].summary) != 0 || other == node ||
+            !covers(r, node, other))
             continue;
         root_remove(hop, other);
         put_under(r, other, node, hop);
