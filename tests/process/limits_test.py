@@ -77,7 +77,7 @@ class Limits(weirlib.ProcessTest):
         for client in stopped:
             self.assertEqual(client.subscribe(1, "TRUE"), "none")
         self.flood(broker, writer, lambda: "reason=memory" in broker.log())
-        if before < 32 * MIB:  # sanitizers begin with more, and take a multiple
+        if before < 16 * MIB:  # sanitizers begin with more, and take a multiple
             self.assertLess(self.peak_memory(broker), 100 * MIB)
         writer.publish(n=2)
         writer.wait_acked()
