@@ -107,6 +107,8 @@ bool config_read(struct config *config, const char *path, FILE *errors)
         read_fields(&reader, limits, "/limits", limit_fields, COUNT(limit_fields), config);
     if (config->name != NULL)
         check_name(&reader, config->name, "/name");
+    if (config->link_queue < config->link_window) /* neighbours mostly have the same window */
+        complain(&reader, "/limits/link_queue", "must not be below link_window");
     if (!read_listen(&reader, config) || !read_links(&reader, config))
         complain(&reader, "", "out of memory");
     if (reader.problems != 0)

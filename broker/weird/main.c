@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define EXIT_USAGE 2
 #define EXIT_CONFIGURATION 7
@@ -70,6 +71,17 @@ static int read_options(struct options *options, int argc, char **argv)
     return -1;
 }
 
+/* Every connection takes a descriptor, and the usual soft limit is 1,024. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* otherwise fewer are accepted */
+}
+
 static int run(const struct config *config)
 {
     struct signals signals;
@@ -83,6 +95,7 @@ static int run(const struct config *config)
         fprintf(stderr, "weird: cannot write %s/incarnation\n", config->state_dir);
         return EXIT_FAILURE;
     }
+    raise_descriptor_limit();
     signals_block(&signals);
     if (weir_hub_create(&hub, &options, NULL) != WEIR_OK) {
         fputs("weird: out of memory or descriptors\n", stderr);

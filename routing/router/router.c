@@ -149,7 +149,9 @@ static enum weir_err on_message(struct weir_router *r, struct link *link, struct
     err = weir_frame_decode(&frame, (const uint8_t *)message.ptr, message.len);
     if (err != WEIR_OK || !weir_frame_allowed(frame.type, link->role)) {
         weiri_link_close(r, link,
-                         err == WEIR_ELIMIT ? WEIR_REASON_FRAME_SIZE : WEIR_REASON_PROTOCOL,
+                         err == WEIR_OK       ? WEIR_REASON_ROLE
+                         : err == WEIR_ELIMIT ? WEIR_REASON_FRAME_SIZE
+                                              : WEIR_REASON_PROTOCOL,
                          err != WEIR_OK ? "malformed frame" : "not a frame for this role");
         return WEIR_OK;
     }

@@ -57,6 +57,8 @@ REFUSED = [
     (but(heartbeat_ms=-1), r": /heartbeat_ms: must be an integer"),
     (but(hold_ms=10 ** 30), r":1:\d+: too big integer"),
     (but(link_window=1000), r": /link_window: must be an integer from 1114112"),
+    (but(link_window=8 << 20, limits={"link_queue": 4 << 20}),
+     r": /limits/link_queue: must not be below link_window"),
     (but(limits=[]), r": /limits: must be an object"),
     (but(limits={"clients": 65537}), r": /limits/clients: must be an integer from 0 to 65536"),
     (but(limits={"queue": 1}), r": /limits/queue: unknown key"),
