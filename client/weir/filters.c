@@ -9,6 +9,9 @@
 #include <string.h>
 
 #define WHERE_MAX 512
+#define RED "\033[1;31m"
+#define YELLOW "\033[1;33m"
+#define PLAIN "\033[0m"
 
 static bool text_reserve(struct text *text, size_t size);
 static bool read_one(struct notifications *in);
@@ -37,10 +40,19 @@ void diags_show(FILE *out, const char *where, struct weir_str source,
                 const struct weir_diags *diags)
 {
     char rendered[2 * WEIR_FILTER_TEXT_MAX + 8 * WEIR_DIAG_ARG_MAX];
+    bool colors = term_colors(out);
 
     for (size_t i = 0; i < diags->count; i++) {
+        bool error = diags->v[i].severity == WEIR_SEVERITY_ERROR;
+        size_t head;
+
         weir_diag_render(rendered, sizeof rendered, source, &diags->v[i]);
-        fprintf(out, "%s%s%s", where, rendered,
+        head = colors ? strcspn(rendered, ":") : 0; /* "error[F203]" */
+        fprintf(out, "%s%s%.*s%s%s%s", where,
+                !colors ? ""
+                : error ? RED
+                        : YELLOW,
+                (int)head, rendered, colors ? PLAIN : "", rendered + head,
                 rendered[0] != '\0' && rendered[strlen(rendered) - 1] == '\n' ? "" : "\n");
     }
 }

@@ -28,6 +28,7 @@ enum {
 #define PATIENCE_MS 30000u
 #define SERVE_EVERY 64u /* publishes between two looks at the connection */
 #define REFUSALS_SHOWN 10u
+#define PROGRESS_EVERY_NS 200000000u
 #define RATE_MAX 100000000u
 
 /* The session comes first: callbacks find it there. */
@@ -40,8 +41,8 @@ struct pub {
     size_t advertisement_count, answered, advertisements_refused;
     enum weir_reason advertisement_reason;
     const char *url, *name, *csv_name, *columns;
-    bool lines_mode, header;
-    uint64_t rate, start_ns;
+    bool lines_mode, header, watched;
+    uint64_t rate, start_ns, progress_ns;
     uint64_t published, refused, bad;
     struct lines lines;
     struct csv csv;
@@ -60,6 +61,7 @@ static bool read_more(struct pub *pub);
 static bool publish_line(struct pub *pub, struct weir_str line);
 static bool publish_row(struct pub *pub);
 static bool publish(struct pub *pub, struct attributes *attributes, uint64_t line);
+static void show_progress(struct pub *pub);
 static bool wait_for_turn(struct pub *pub);
 static bool flush(struct pub *pub);
 static void pass_over(struct pub *pub, uint64_t line, const char *problem);
@@ -280,6 +282,8 @@ static int converse(struct pub *pub)
     else if (pub->lines.error != 0)
         status = CMD_FAILED;
     session_close(&pub->session);
+    if (pub->watched && pub->progress_ns > pub->start_ns + PROGRESS_EVERY_NS)
+        fprintf(stderr, "\r%" PRIu64 " published%24s\n", pub->published, "");
     if (pub->refused > REFUSALS_SHOWN)
         cmd_error(pub->command, "%" PRIu64 " notifications were refused", pub->refused);
     if (pub->bad > 0)
@@ -313,6 +317,8 @@ static bool advertise(struct pub *pub)
 static bool stream(struct pub *pub)
 {
     pub->start_ns = clock_ns();
+    pub->progress_ns = pub->start_ns + PROGRESS_EVERY_NS;
+    pub->watched = term_interactive(stderr);
     if (!pub->lines_mode && pub->csv_name == NULL) {
         struct attributes none = {.count = 0};
 
@@ -433,7 +439,23 @@ static bool publish(struct pub *pub, struct attributes *attributes, uint64_t lin
         return true;
     }
     pub->published++;
-    return pub->published % SERVE_EVERY != 0 || session_serve(&pub->session);
+    if (pub->published % SERVE_EVERY != 0 && pub->rate == 0)
+        return true;
+    show_progress(pub);
+    return session_serve(&pub->session);
+}
+
+/* Only where a person is watching. */
+static void show_progress(struct pub *pub)
+{
+    uint64_t now = clock_ns();
+
+    if (!pub->watched || now < pub->progress_ns)
+        return;
+    pub->progress_ns = now + PROGRESS_EVERY_NS;
+    fprintf(stderr, "\r%" PRIu64 " published, %zu on their way  ", pub->published,
+            weir_client_pending(pub->session.client));
+    fflush(stderr);
 }
 
 /* With --rate: until the notification is due, by a schedule that does not drift. */

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What all commands of `weir` have in common: names, help, errors, exit codes."""
 
+import os
+import pty
 import re
+import subprocess
 import sys
 import unittest
 
@@ -55,12 +58,36 @@ class Frame(unittest.TestCase):
 
     def test_output_that_cannot_be_written_is_a_failure(self):
         with open("/dev/full", "w", encoding="utf-8") as full:
-            import subprocess
             import command
             done = subprocess.run([command.WEIR, "filter", "fmt", "x = 1"], stdout=full,
                                   stderr=subprocess.PIPE, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertIn("standard output", done.stderr)
+
+    def on_terminal(self, *args, **env):
+        """What a command writes on a terminal."""
+        import command
+        master, slave = pty.openpty()
+        with os.fdopen(master, "rb", buffering=0) as out:
+            done = subprocess.run([command.WEIR, *args], stdin=slave, stdout=slave, stderr=slave,
+                                  env=dict(os.environ, **env), check=False)
+            os.close(slave)
+            text = b""
+            try:
+                while chunk := out.read(65536):
+                    text += chunk
+            except OSError:  # all was read, and the other side is closed
+                pass
+        self.assertEqual(done.returncode, 2)
+        return text.decode()
+
+    def test_colours_only_on_a_terminal_that_wants_them(self):
+        args = ("filter", "check", "x >")
+        self.assertIn("\033[1;31merror[F203]\033[0m:", self.on_terminal(*args, TERM="xterm",
+                                                                        NO_COLOR=""))
+        for env in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb", "NO_COLOR": ""}):
+            self.assertNotIn("\033", self.on_terminal(*args, **env))
+        self.assertNotIn("\033", weir(*args, status=2)[0])
 
     def test_no_broker_is_exit_3(self):
         for args in (["pub", "x=1"], ["sub", "TRUE"]):
