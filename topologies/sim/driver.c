@@ -12,6 +12,7 @@ static void do_send(struct weir_sim *sim, struct broker *b, const struct weir_ac
 static bool check_frame(struct weir_sim *sim, const struct broker *b,
                         const struct weir_action *action, struct weir_str payload,
                         enum weir_role to);
+static bool begins_gap(const struct weir_action *action);
 static void do_keep(struct weir_sim *sim, struct broker *b, const struct weir_action *action);
 static void do_forget(struct weir_sim *sim, struct broker *b, uint64_t key);
 static struct kept *find_kept(struct broker *b, uint64_t key);
@@ -168,11 +169,19 @@ static bool check_frame(struct weir_sim *sim, const struct broker *b,
     bool fits = to == WEIR_ROLE_CLIENT ? to_client : weir_frame_allowed(type, WEIR_ROLE_BROKER);
     if (!fits || type == WEIR_FRAME_HELLO || type == WEIR_FRAME_CLOSE)
         sim_complain(sim, "%s: SEND of %s to the wrong role", b->name, weir_frame_type_text(type));
-    /* a GAP that begins goes with the promises, which must not overtake it */
-    if (action->lane != weir_frame_lane(type) && type != WEIR_FRAME_GAP)
+    if (action->lane != weir_frame_lane(type) && !begins_gap(action))
         sim_complain(sim, "%s: SEND of %s in the wrong lane", b->name, weir_frame_type_text(type));
     sim->frames[(uint8_t)type]++;
     return fits;
+}
+
+/* Such a GAP goes with the promises, which must not overtake it. */
+static bool begins_gap(const struct weir_action *action)
+{
+    struct weir_frame frame;
+    return weir_frame_decode(&frame, (const uint8_t *)action->head.ptr, action->head.len) ==
+               WEIR_OK &&
+           frame.type == WEIR_FRAME_GAP && !frame.u.gap.ended;
 }
 
 static void do_keep(struct weir_sim *sim, struct broker *b, const struct weir_action *action)

@@ -20,8 +20,8 @@ struct weir_topology;
 #define WEIR_TOPOLOGY_SIZE_MAX 4194304 /* bytes of a file */
 #define WEIR_TOPOLOGY_DEPTH_MAX 8      /* nesting of its JSON */
 #define WEIR_TOPOLOGY_LINKS_MAX 65536
-#define WEIR_TOPOLOGY_COST_MAX 1000000000u
-#define WEIR_TOPOLOGY_DELAY_MS_MAX 60000
+#define WEIR_TOPOLOGY_COST_MAX 1000000u /* as a broker takes it */
+#define WEIR_TOPOLOGY_DELAY_MS_MAX 1000
 
 /* A broker and its place; strings left out are empty.  Without `located` there are no coordinates.
  */
