@@ -177,9 +177,7 @@ static enum weir_err poll_once(struct weir_client *client, int timeout_ms)
             continue;
         }
         client->now_ms = clock_ms();
-        err = weiri_session_note(client, &note);
-        if (err != WEIR_OK)
-            return err;
+        weiri_session_note(client, &note);
         if (++notes >= NOTES_MAX) {
             client->now_ms = clock_ms();
             return step(client);

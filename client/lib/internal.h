@@ -120,7 +120,7 @@ enum weir_err weiri_session_dial(struct weir_client *client);
 void weiri_session_tick(struct weir_client *client);
 /* Milliseconds until weiri_session_tick has something to do; -1: never. */
 int weiri_session_wait_ms(const struct weir_client *client);
-enum weir_err weiri_session_note(struct weir_client *client, const struct weir_note *note);
+void weiri_session_note(struct weir_client *client, const struct weir_note *note);
 enum weir_err weiri_session_hello(struct weir_client *client, const struct weir_hello *hello);
 /* Ends the connection, telling the peer why. */
 void weiri_session_fail(struct weir_client *client, enum weir_reason reason, const char *text);

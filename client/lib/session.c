@@ -135,22 +135,27 @@ enum weir_err weiri_session_hello(struct weir_client *client, const struct weir_
     return WEIR_OK;
 }
 
-enum weir_err weiri_session_note(struct weir_client *client, const struct weir_note *note)
+void weiri_session_note(struct weir_client *client, const struct weir_note *note)
 {
+    enum weir_err err = WEIR_OK;
+
     if (note->conn != client->conn)
-        return WEIR_OK; /* the end of a connection that was given up */
+        return; /* the end of a connection that was given up */
     switch (note->type) {
-    case WEIR_NOTE_CONNECTED: return greet(client);
+    case WEIR_NOTE_CONNECTED: err = greet(client); break;
     case WEIR_NOTE_BYTES:
         client->heard_ms = client->now_ms;
-        return weiri_receive(client, note->bytes, note->size);
-    case WEIR_NOTE_FAILED: lost(client, weir_err_text(note->err)); return WEIR_OK;
-    case WEIR_NOTE_CLOSED: lost(client, "connection closed"); return WEIR_OK;
+        err = weiri_receive(client, note->bytes, note->size);
+        break;
+    case WEIR_NOTE_FAILED: lost(client, weir_err_text(note->err)); break;
+    case WEIR_NOTE_CLOSED: lost(client, "connection closed"); break;
     case WEIR_NOTE_NONE:
     case WEIR_NOTE_ACCEPTED:
     case WEIR_NOTE_DRAINED: break;
     }
-    return WEIR_OK;
+    /* Bytes that were not taken do not come again; a new connection restores everything. */
+    if (err == WEIR_ENOMEM)
+        weiri_session_fail(client, WEIR_REASON_MEMORY, weir_err_text(err));
 }
 
 /* ---- sending */

@@ -115,6 +115,11 @@ void fake_init(struct fake *fake)
 
 void fake_client(struct fake *fake, struct weir_client_options options)
 {
+    assert_int_equal(fake_try_client(fake, options), WEIR_OK);
+}
+
+enum weir_err fake_try_client(struct fake *fake, struct weir_client_options options)
+{
     struct weir_client_callbacks callbacks = {delivered,    subscribed, unsubscribed, advertised,
                                               unadvertised, accepted,   refused,      gap,
                                               connection,   reply};
@@ -122,7 +127,7 @@ void fake_client(struct fake *fake, struct weir_client_options options)
     options.url = fake->url;
     options.callbacks = &callbacks;
     options.context = fake;
-    assert_int_equal(weir_client_create(&fake->client, &options), WEIR_OK);
+    return weir_client_create(&fake->client, &options);
 }
 
 void fake_fini(struct fake *fake)
@@ -135,10 +140,15 @@ void fake_fini(struct fake *fake)
 
 void fake_turn(struct fake *fake)
 {
-    struct weir_note note;
-
     if (fake->client != NULL && fake->err == WEIR_OK)
         fake->err = weir_client_poll(fake->client, 0);
+    fake_broker_turn(fake);
+}
+
+void fake_broker_turn(struct fake *fake)
+{
+    struct weir_note note;
+
     weir_hub_next(fake->hub, 1, &note);
     while (note.type != WEIR_NOTE_NONE) {
         on_note(fake, &note);

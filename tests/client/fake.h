@@ -60,9 +60,11 @@ void fake_init(struct fake *fake);
 void fake_fini(struct fake *fake);
 /* Creates the client; 0 in options means the default, url and callbacks are filled in. */
 void fake_client(struct fake *fake, struct weir_client_options options);
+enum weir_err fake_try_client(struct fake *fake, struct weir_client_options options);
 
 /* One turn of both; it takes about a millisecond when nothing happens. */
 void fake_turn(struct fake *fake);
+void fake_broker_turn(struct fake *fake);
 /* Turns until so many frames (calls) were seen; fails the test after a deadline. */
 void fake_wait_seen(struct fake *fake, size_t count);
 void fake_wait_calls(struct fake *fake, size_t count);
