@@ -90,8 +90,8 @@ static struct hop *origin_hop(const struct weir_router *r, const struct kept *ke
     return hop != NULL && hop->state == HOP_UP && hop->session == kept->session ? hop : NULL;
 }
 
-/* One link less waits for it; the last one gives back what it cost and lets the bytes go.  Room
- * for one action must be there, or FORGET is told later. */
+/* One link less waits for it; the last one gives back what it cost.  FORGET is told at the end of
+ * the step. */
 void weiri_kept_release(struct weir_router *r, struct kept *kept)
 {
     struct hop *from = origin_hop(r, kept);

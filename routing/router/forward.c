@@ -290,6 +290,7 @@ static void serve_hop(struct weir_router *r, const struct crossing *c, struct ho
                                       .payload = c->payload};
     err = weiri_send(r, hop->link, &frame, c->payload);
     assert(err == WEIR_OK);
+    assert(r->out.v[r->out.count - 1].head.len == WEIRI_DATA_HEAD_SIZE);
     (void)err;
     hop->out_credit -= (int64_t)cost;
     hop->link->data_out++;
