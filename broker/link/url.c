@@ -4,8 +4,18 @@
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
+
+#define PORT_MAX 65535
+
+bool weir_url_valid(const char *url)
+{
+    bool ipc;
+
+    return weiri_url_check(url, &ipc) == WEIR_OK;
+}
 
 enum weir_err weiri_url_check(const char *url, bool *ipc)
 {
@@ -25,7 +35,8 @@ enum weir_err weiri_url_check(const char *url, bool *ipc)
     const char *colon = strrchr(url + 6, ':');
     size_t digits = colon == NULL ? 0 : strspn(colon + 1, "0123456789");
 
-    if (digits == 0 || digits > 5 || colon[1 + digits] != '\0')
+    if (digits == 0 || digits > 5 || colon[1 + digits] != '\0' ||
+        strtoul(colon + 1, NULL, 10) > PORT_MAX)
         return WEIR_EINVAL;
     *ipc = false;
     return WEIR_OK;

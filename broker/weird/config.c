@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <weir/limits.h>
+#include <weir/link.h>
 
 #define POINTER_SIZE 256
 #define CONFIG_SIZE_MAX (16 * 1024 * 1024)
@@ -335,10 +336,7 @@ static void check_name(struct reader *reader, const char *name, const char *poin
 
 static void check_address(struct reader *reader, const char *address, const char *pointer)
 {
-    bool known = (strncmp(address, "tcp://", 6) == 0 && strchr(address + 6, ':') != NULL) ||
-                 strncmp(address, "ipc:///", 7) == 0;
-
-    if (!known)
+    if (!weir_url_valid(address))
         complain(reader, pointer, "must be tcp://HOST:PORT or ipc:///PATH");
 }
 

@@ -124,6 +124,7 @@ static bool announce(struct daemon *d, char bound[][WEIR_URL_MAX])
     for (size_t i = 0; i < d->config->listen_count; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s\n", bound[i]);
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    d->announced = true;
     if (d->config->pid_file != NULL && !files_write(d->config->pid_file, pid))
         bad = d->config->pid_file;
     else if (d->config->ready_file != NULL && !files_write(d->config->ready_file, text))
@@ -236,9 +237,9 @@ static void close_all(struct daemon *d)
     weir_router_destroy(d->router);
     weiri_buf_fini(&d->frame);
     free(d->dials);
-    if (d->config->ready_file != NULL)
+    if (d->announced && d->config->ready_file != NULL)
         unlink(d->config->ready_file);
-    if (d->config->pid_file != NULL)
+    if (d->announced && d->config->pid_file != NULL)
         unlink(d->config->pid_file);
 }
 

@@ -94,6 +94,7 @@ struct daemon {
     struct weiri_buf frame; /* scratch for what is sent */
     struct counters counters;
     const atomic_bool *stop; /* set by a signal */
+    bool announced;          /* the files that say that we listen are ours */
     bool draining;
     uint64_t drain_until_ms;
 };

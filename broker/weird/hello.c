@@ -82,6 +82,14 @@ enum weir_reason hello_check(const struct daemon *d, const struct peer *peer,
         *text = "this broker speaks version 1";
         return WEIR_REASON_VERSION;
     }
+    if (hello->heartbeat_ms == 0) {
+        *text = "heartbeat_ms is 0";
+        return WEIR_REASON_PROTOCOL;
+    }
+    if (hello->frame_max < WEIR_FRAME_SIZE_MAX) {
+        *text = "frame_max is below what this broker may send";
+        return WEIR_REASON_CONFIGURATION;
+    }
     if (hello->role == WEIR_ROLE_BROKER)
         return check_broker(d, peer, hello, text);
     if (peer->dial != NULL) {

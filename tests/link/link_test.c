@@ -339,6 +339,7 @@ static void bad_urls(void **state)
         "tcp://127.0.0.1:1/x",
         "127.0.0.1:1",
         "tcp://127.0.0.1:123456",
+        "tcp://127.0.0.1:65536",
         "inproc:///x",
     };
     struct end end;
@@ -348,7 +349,7 @@ static void bad_urls(void **state)
     (void)state;
     end_init(&end, NULL, NULL);
     for (size_t i = 0; i < sizeof urls / sizeof urls[0]; i++) {
-        if (weir_hub_listen(end.hub, urls[i], bound) != WEIR_EINVAL ||
+        if (weir_url_valid(urls[i]) || weir_hub_listen(end.hub, urls[i], bound) != WEIR_EINVAL ||
             weir_hub_dial(end.hub, urls[i], &conn) != WEIR_EINVAL)
             fail_msg("%s", urls[i]);
     }

@@ -39,12 +39,14 @@ class Lifecycle(weirlib.ProcessTest):
 
     def test_port_in_use(self):
         broker = self.broker("a")
-        second = self.broker("b", start=False, listen=["tcp://127.0.0.1:0", broker.urls[0]])
+        second = self.broker("b", start=False, listen=["tcp://127.0.0.1:0", broker.urls[0]],
+                             pid_file=broker.base + ".ready")
         second.start(wait=False)
         self.assertEqual(second.process.wait(weirlib.DEADLINE), 8)
         self.assertIn("address already in use", second.log())
         self.assertIn(broker.urls[0].split("//")[1], second.log())
         self.assertFalse(os.path.exists(second.base + ".ready"))
+        self.assertTrue(os.path.exists(broker.base + ".ready"))  # not its own to remove
 
     def test_hello_comes_back(self):
         broker = self.broker("east", client_window=1 << 22, heartbeat_ms=300)

@@ -44,7 +44,7 @@ class Limits(weirlib.ProcessTest):
         silent = self.connect(broker, heartbeat_ms=100)
         self.assertEqual(silent.expect_close(), "silent")
 
-    def test_client_without_heartbeats_is_not(self):
+    def test_client_with_time_left_is_not(self):
         broker = self.broker("a")
         quiet, silent = self.connect(broker), self.connect(broker, heartbeat_ms=100)
         self.assertEqual(silent.expect_close(), "silent")

@@ -29,6 +29,8 @@ BEFORE_HELLO = [
     ("nameless broker", hello(role=1), "protocol"),
     ("later version", hello(versions=(2, 9)), "version"),
     ("version zero", hello(versions=(0, 0)), "version"),
+    ("no heartbeats", hello(heartbeat_ms=0), "protocol"),
+    ("small frames", hello(frame_max=1 << 20), "configuration"),
     ("no hello", frame(weirlib.SUBSCRIBE, struct.pack("<I", 1) + b"TRUE"), "protocol"),
     ("unlisted broker", hello(role=1, name=b"z", strategy=0x82), "unlisted"),
     ("other strategy", hello(role=1, name=b"b", strategy=0x81), "configuration"),
@@ -50,7 +52,9 @@ AFTER_HELLO = [
 class Protocol(weirlib.ProcessTest):
     def setUp(self):
         super().setUp()
-        self.a = self.broker("a", links=[{"name": "b"}], limits={"hello_ms": 300, "half_open": 50})
+        # b never comes, and subscriptions shall not wait for it
+        self.a = self.broker("a", links=[{"name": "b"}], hold_ms=0,
+                             limits={"hello_ms": 300, "half_open": 50})
         self.listener, self.writer = self.connect(self.a), self.connect(self.a)
         self.assertEqual(self.listener.subscribe(1, "TRUE"), "none")
         self.published = 0

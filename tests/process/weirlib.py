@@ -48,10 +48,10 @@ def string(text):
     return struct.pack("<I", len(text)) + text
 
 
-def hello(name=b"", role=2, strategy=0, versions=(1, 1), heartbeat_ms=0, window=1 << 22,
-          incarnation=1, epoch=1, magic=MAGIC):
+def hello(name=b"", role=2, strategy=0, versions=(1, 1), heartbeat_ms=600000, window=1 << 22,
+          incarnation=1, epoch=1, magic=MAGIC, frame_max=1 << 21):
     return frame(HELLO, struct.pack("<IBBBBQQIIQ", magic, *versions, role, strategy, incarnation,
-                                    epoch, heartbeat_ms, 1 << 20, window) + string(name))
+                                    epoch, heartbeat_ms, frame_max, window) + string(name))
 
 
 def notification(attrs, body=b""):
@@ -144,11 +144,11 @@ class Connection:
         reason = None
         end = time.monotonic() + DEADLINE
         while not self.ended and time.monotonic() < end:
-            self.read(0.1)
             for kind, body in self.frames():
                 if kind == CLOSE:
                     reason = close_reason(body)
                     self.socket.shutdown(socket.SHUT_WR)
+            self.read(0.1)
         if not self.ended:
             raise AssertionError("the connection stays")
         return reason

@@ -65,6 +65,8 @@ WEIR_API void weir_hub_destroy(struct weir_hub *hub);
 #define WEIR_URL_MAX 256
 WEIR_API WEIR_MUST_USE enum weir_err weir_hub_listen(struct weir_hub *hub, const char *url,
                                                      char *bound);
+/* Whether listening and dialling would take the URL. */
+WEIR_API bool weir_url_valid(const char *url);
 /* Begins to connect; CONNECTED or FAILED follows. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_hub_dial(struct weir_hub *hub, const char *url,
                                                    weir_conn *conn);
