@@ -111,8 +111,11 @@ static struct weir_node *check_arithmetic(struct weiri_compiler *c, struct weir_
     bool good = true;
 
     if (depth > WEIR_FILTER_DEPTH_MAX) {
-        (void)weiri_error(c, "F402", weiri_node_span(node),
-                          "arithmetic nested too deeply, the limit is %d", WEIR_FILTER_DEPTH_MAX);
+        struct weir_diag *diag = weiri_error(c, "F407", weiri_node_span(node),
+                                             "arithmetic of too many operations, the limit is %d",
+                                             WEIR_FILTER_DEPTH_MAX);
+
+        weiri_diag_text(diag->suggestion, "operations in a row count as much as nested ones");
         c->stopped = true;
         return NULL;
     }

@@ -7,9 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* The printer spaces operators out and spells keywords in full: never to more than this. */
-#define PRINTED_MAX (4 * WEIR_FILTER_TEXT_MAX)
-
 static struct weir_filter *filter_new(struct weir_str text, const struct weir_alloc *alloc)
 {
     struct weir_filter *filter = weiri_alloc_zeroed(alloc, 1, sizeof *filter);
@@ -107,7 +104,7 @@ enum weir_err weir_filter_compile(struct weir_filter **out, struct weir_str text
 enum weir_err weir_filter_compile_printed(struct weir_filter **out, struct weir_str text,
                                           struct weir_diags *diags, const struct weir_alloc *alloc)
 {
-    return compile(out, text, PRINTED_MAX, diags, alloc);
+    return compile(out, text, WEIR_FILTER_PRINTED_MAX, diags, alloc);
 }
 
 struct weir_str weir_filter_text(const struct weir_filter *filter)

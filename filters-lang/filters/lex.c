@@ -45,7 +45,7 @@ static const struct {
     {">",  TOKEN_GT              },
     {">=", TOKEN_GE              },
     {"=~", TOKEN_MATCHES_SIGN    },
-    {"!",  TOKEN_NOT             },
+    {"!",  TOKEN_NOT_SIGN        },
     {"!~", TOKEN_NOT_MATCHES_SIGN},
     {"&&", TOKEN_AND             },
     {"||", TOKEN_OR              },
@@ -288,14 +288,19 @@ static void lex_backticks(struct weiri_lexer *lexer, struct weiri_token *token)
     check_name(lexer, token);
 }
 
-/* begins-with and the like are names of functions: no arithmetic on the keyword WITH exists. */
+/* begins-with and the like are names of functions before "(", and of nothing else. */
 static uint32_t with_suffix(const struct weiri_lexer *lexer, struct weir_str word)
 {
     static const char *const verbs[] = {"begins", "starts", "ends"};
     struct weir_str rest = {lexer->text.ptr + lexer->at, lexer->text.len - lexer->at};
+    struct weiri_lexer ahead = *lexer;
 
     if (rest.len < 5 || !weiri_equal_caseless((struct weir_str){rest.ptr, 5}, "-with") ||
         (rest.len > 5 && is_word(rest.ptr[5])))
+        return 0;
+    ahead.at += 5;
+    skip_blanks(&ahead);
+    if (char_at(&ahead, ahead.at) != '(')
         return 0;
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
         if (weiri_equal_caseless(word, verbs[i]))

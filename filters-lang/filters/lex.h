@@ -27,7 +27,8 @@ enum weiri_token_kind {
     TOKEN_GE,
     TOKEN_MATCHES_SIGN,     /* =~ */
     TOKEN_NOT_MATCHES_SIGN, /* !~ */
-    /* keywords; && || ! are among them */
+    TOKEN_NOT_SIGN,         /* !, which stands before a predicate only */
+    /* keywords; && || are among them */
     TOKEN_AND,
     TOKEN_OR,
     TOKEN_NOT,

@@ -33,12 +33,16 @@ static void label(const struct weiri_parser *p, struct weir_diag *diag)
         weiri_diag_text(diag->label, "%s here", source(p, &p->token, &excerpt));
 }
 
-static void suggest_backticks(const struct weiri_parser *p, struct weir_diag *diag)
+static void suggest_spelling(const struct weiri_parser *p, struct weir_diag *diag)
 {
     struct weiri_excerpt excerpt;
 
-    if (p->token.kind == TOKEN_AND || p->token.kind == TOKEN_OR || p->token.kind == TOKEN_NOT ||
-        !is_keyword(p, &p->token))
+    if (p->token.kind == TOKEN_NOT_SIGN)
+        weiri_diag_text(diag->suggestion, "after a value write NOT, e.g. NOT IN, NOT LIKE, IS NOT");
+    if (p->token.kind == TOKEN_WITH && p->previous.kind == TOKEN_MINUS)
+        weiri_diag_text(diag->suggestion, "write a name that has a dash in backticks");
+    if (diag->suggestion[0] != '\0' || p->token.kind == TOKEN_AND || p->token.kind == TOKEN_OR ||
+        p->token.kind == TOKEN_NOT || !is_keyword(p, &p->token))
         return;
     weiri_diag_text(diag->suggestion, "to use a keyword as a name write `%s`",
                     source(p, &p->token, &excerpt));
@@ -60,7 +64,7 @@ struct weir_node *weiri_parser_expected(struct weiri_parser *p, const char *code
     if (suggestion != NULL)
         weiri_diag_text(diag->suggestion, "%s", suggestion);
     else
-        suggest_backticks(p, diag);
+        suggest_spelling(p, diag);
     return NULL;
 }
 

@@ -260,6 +260,7 @@ struct weir_node *weiri_parse_prefix(struct weiri_parser *p, enum weiri_level fl
     case TOKEN_LEFT: return parse_paren(p);
     case TOKEN_NAME: return parse_name(p);
     case TOKEN_NOT:
+    case TOKEN_NOT_SIGN:
         if (floor <= LEVEL_NOT)
             return parse_not(p);
         break;

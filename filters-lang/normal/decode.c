@@ -67,7 +67,7 @@ static void read_residuals(struct decoder *d, weiri_residual_fn residual, void *
     for (uint32_t i = 0; i < count && !d->r.failed; i++) {
         enum weir_err err;
 
-        d->residuals[i].text = read_text(d, weiri_reader_u16(&d->r), WEIR_FILTER_TEXT_MAX);
+        d->residuals[i].text = read_text(d, weiri_reader_u16(&d->r), WEIR_FILTER_PRINTED_MAX);
         if (d->r.failed)
             break;
         err = residual(context, &d->residuals[i]);

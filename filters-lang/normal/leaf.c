@@ -458,7 +458,7 @@ static enum weir_err can_travel(struct leaf *leaf, struct weir_str text,
     struct weir_diags diags;
     struct weir_filter *filter;
     struct weir_str again;
-    enum weir_err err = weir_filter_compile(&filter, text, &diags, leaf->alloc);
+    enum weir_err err = weir_filter_compile_printed(&filter, text, &diags, leaf->alloc);
 
     if (err != WEIR_OK)
         return err;

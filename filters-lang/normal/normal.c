@@ -261,7 +261,7 @@ static enum weir_err compile_residual(void *context, struct weir_residual *resid
 
     if (held == NULL)
         return WEIR_ENOMEM;
-    err = weir_filter_compile(&held->filter, residual->text, &diags, normal->alloc);
+    err = weir_filter_compile_printed(&held->filter, residual->text, &diags, normal->alloc);
     if (err != WEIR_OK)
         return err == WEIR_ENOMEM || err == WEIR_ELIMIT ? err : WEIR_EMALFORMED;
     held->next = normal->filters;

@@ -114,6 +114,26 @@ static void bombs_become_hulls_in_bounded_time(void **state)
     assert_true(clock() - start < CLOCKS_PER_SEC / 2);
 }
 
+/* `1e15` prints as `1000000000000000.0`: the residual's text is longer than a filter may be. */
+static void long_residuals_travel(void **state)
+{
+    char text[WEIR_FILTER_TEXT_MAX];
+    struct weir_normal *normal, *again;
+    size_t len = (size_t)snprintf(text, sizeof text, "x + 1 IN (0");
+
+    (void)state;
+    for (int i = 1; i < WEIR_FILTER_LEAVES_MAX; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, ", %de13", i);
+    (void)snprintf(text + len, sizeof text - len, ")");
+    normal = must_normalise(text);
+    assert_true(weir_normal_is_exact(normal));
+    assert_true(weir_normal_at(normal, 0)->residuals[0].text.len > WEIR_FILTER_TEXT_MAX);
+    assert_int_equal(weir_normal_decode(&again, weir_normal_bytes(normal), NULL), WEIR_OK);
+    assert_true(weir_normal_covers(normal, again, NULL));
+    weir_normal_destroy(again);
+    weir_normal_destroy(normal);
+}
+
 static void hull_keeps_what_all_demand(void **state)
 {
     char text[WEIR_FILTER_TEXT_MAX];
@@ -329,6 +349,7 @@ int main(void)
         cmocka_unit_test(printed_forms),
         cmocka_unit_test(print_is_cut_at_size),
         cmocka_unit_test(bombs_become_hulls_in_bounded_time),
+        cmocka_unit_test(long_residuals_travel),
         cmocka_unit_test(hull_keeps_what_all_demand),
         cmocka_unit_test(damaged_bytes_are_refused_or_canonical),
         cmocka_unit_test(create_survives_want_of_memory),

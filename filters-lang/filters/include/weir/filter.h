@@ -25,8 +25,8 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_filter_compile(struct weir_filter **ou
                                                          struct weir_str text,
                                                          struct weir_diags *diags,
                                                          const struct weir_alloc *alloc);
-/* The same for text that weir_filter_print or weir_node_print wrote, which may be up to four times
- * as long as what a person may write. */
+/* The same for text that weir_filter_print or weir_node_print wrote, which may be longer than what
+ * a person may write: it spaces operators out and spells keywords in full. */
 WEIR_MUST_USE enum weir_err weir_filter_compile_printed(struct weir_filter **out,
                                                         struct weir_str text,
                                                         struct weir_diags *diags,

@@ -12,8 +12,9 @@
 #define WEIR_NOTIFICATION_SIZE_MAX 1048576 /* encoded size, body included, stamps aside */
 
 /* Filters */
-#define WEIR_FILTER_TEXT_MAX 4096   /* bytes of a filter's text */
-#define WEIR_FILTER_DEPTH_MAX 32    /* nesting */
+#define WEIR_FILTER_TEXT_MAX 4096                          /* bytes of a filter's text */
+#define WEIR_FILTER_PRINTED_MAX (4 * WEIR_FILTER_TEXT_MAX) /* of its canonical text */
+#define WEIR_FILTER_DEPTH_MAX 32                           /* nesting */
 #define WEIR_FILTER_LEAVES_MAX 256  /* predicates of one filter; also values of one IN */
 #define WEIR_PATTERN_LEN_MAX 512    /* bytes of a MATCHES pattern */
 #define WEIR_CONJUNCTIONS_MAX 128   /* of a normal form; beyond that a wider hull */
