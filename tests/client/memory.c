@@ -12,8 +12,11 @@
 #define PUBLISHES 5u
 #define ALLOCATIONS_MAX 500
 
+/* clang makes realloc(NULL, size) into malloc(size). */
 void *__wrap_realloc(void *block, size_t size);
 void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_malloc(size_t size);
 
 /* Counts down while the client runs on the thread of the test; 0: the call fails. */
 static pthread_t test_thread;
@@ -22,13 +25,22 @@ static long countdown;
 
 static struct fake fake;
 
+static bool fails(void)
+{
+    if (!armed || !pthread_equal(pthread_self(), test_thread) || countdown-- != 0)
+        return false;
+    failed = true;
+    return true;
+}
+
 void *__wrap_realloc(void *block, size_t size)
 {
-    if (armed && pthread_equal(pthread_self(), test_thread) && countdown-- == 0) {
-        failed = true;
-        return NULL;
-    }
-    return __real_realloc(block, size);
+    return fails() ? NULL : __real_realloc(block, size);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails() ? NULL : __real_malloc(size);
 }
 
 /* Runs a call of the client until it has the memory it needs. */
