@@ -191,6 +191,7 @@ static void check_sync(struct weir_router *r, struct hop *hop)
     hop->synced = true;
     weiri_trace(r, "link-synced", "neighbour=%.*s", (int)hop->name_len, hop->name);
     weiri_gap_end(r, hop);
+    r->review_due = true;
 }
 
 static enum weir_err send_additions(struct weir_router *r, struct hop *hop)
@@ -304,6 +305,9 @@ enum weir_err weiri_flush(struct weir_router *r)
     r->flush_left = FRAMES_PER_STEP;
     weiri_linkstate_settle(r);
     err = flush_hops(r);
+    if (r->review_due)
+        weiri_gap_review(r);
+    r->review_due = false;
     if (err == WEIR_OK)
         err = weiri_session_flush(r);
     if (err == WEIR_OK)

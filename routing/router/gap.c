@@ -112,6 +112,25 @@ void weiri_gap_once(struct weir_router *r, struct hop *hop)
     weiri_gap_end(r, hop);
 }
 
+/* A broker that is reached another way now, over a hop that is in sync, is not cut off any more:
+ * its link closed a cycle, or the overlay has been wired anew. */
+void weiri_gap_review(struct weir_router *r)
+{
+    struct gap *last = r->gap_last, *next;
+
+    /* those that end move behind `last` */
+    for (struct gap *gap = r->gap_first; gap != NULL; gap = next) {
+        const struct broker *far;
+
+        next = gap == last ? NULL : gap->next;
+        if (gap->ended || gap->reporter != r->id)
+            continue;
+        far = weiri_broker_find(r, weir_broker_id((struct weir_str){gap->far_name, gap->far_len}));
+        if (far != NULL && far->reachable && far->first_hop != NULL && far->first_hop->synced)
+            end_gap(r, gap);
+    }
+}
+
 /* ---- those of others */
 
 void weiri_gap_forget(struct weir_router *r, const struct hop *hop)

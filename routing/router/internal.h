@@ -347,6 +347,7 @@ struct weir_router {
     size_t gap_count;
     uint64_t gap_version, next_episode;
     bool notices_due;
+    bool review_due; /* topology or a hop's sync has changed */
     /* time */
     uint64_t next_timer_ms, wake_ms;
     bool tick;  /* the input is one */
@@ -501,6 +502,8 @@ WEIR_MUST_USE enum weir_err weiri_gap_reserve(struct weir_router *r, struct hop 
 /* The link to the hop is gone; nothing happens if that is reported already. */
 void weiri_gap_begin(struct weir_router *r, struct hop *hop);
 void weiri_gap_end(struct weir_router *r, const struct hop *hop);
+/* Ends our own gaps about brokers that are reached another way. */
+void weiri_gap_review(struct weir_router *r);
 /* A frame was lost on the way from the hop: a gap that ends as it begins. */
 void weiri_gap_once(struct weir_router *r, struct hop *hop);
 /* What was learnt from the hop lies behind our own gap now. */

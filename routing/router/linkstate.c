@@ -388,6 +388,7 @@ static struct hop *link_too_many(struct weir_router *r)
 void weiri_linkstate_settle(struct weir_router *r)
 {
     while (r->topology_changed) {
+        r->review_due = true;
         size_t met, ends = walk(r, NULL, &met);
         struct hop *surplus;
 

@@ -218,6 +218,9 @@ static void a_race_into_a_cycle_is_resolved(void **state)
         net_advance(net, 10000);
         net_publish(net, pub, 12, 0);
         net_run(net);
+        assert_int_equal(net_count(net, sub, WEIR_FRAME_NOTICE) % 2, 0);
+        if (net_count(net, sub, WEIR_FRAME_NOTICE) != 0)
+            assert_true(net_last(net, sub, WEIR_FRAME_NOTICE)->ended);
         assert_int_equal(net_last(net, sub, WEIR_FRAME_DELIVER)->n, 12);
         net_destroy(net);
     }

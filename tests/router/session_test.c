@@ -94,24 +94,27 @@ static void bad_notifications_are_refused_and_the_connection_kept(void **state)
 
 static void violations_close_the_connection(void **state)
 {
-    static const struct weir_frame frames[] = {
-        {.type = WEIR_FRAME_PUBLISH, .u.publish.seq = 2 },
-        {.type = WEIR_FRAME_SUB,     .u.sub.seq = 1     },
-        {.type = WEIR_FRAME_DELIVER, .u.deliver.seq = 1 },
-        {.type = WEIR_FRAME_QUERY,   .u.query.id = 1    },
-        {.type = WEIR_FRAME_CREDIT,  .u.credit.bytes = 1},
+    static const struct {
+        struct weir_frame frame;
+        unsigned reason;
+    } cases[] = {
+        {{.type = WEIR_FRAME_PUBLISH, .u.publish.seq = 2}, WEIR_REASON_PROTOCOL},
+        {{.type = WEIR_FRAME_QUERY, .u.query.id = 1},      WEIR_REASON_PROTOCOL},
+        {{.type = WEIR_FRAME_SUB, .u.sub.seq = 1},         WEIR_REASON_ROLE    },
+        {{.type = WEIR_FRAME_DELIVER, .u.deliver.seq = 1}, WEIR_REASON_ROLE    },
+        {{.type = WEIR_FRAME_CREDIT, .u.credit.bytes = 1}, WEIR_REASON_ROLE    },
     };
     int connection;
     struct net *net = pair(plain, &connection);
 
     (void)state;
-    for (size_t i = 0; i < sizeof frames / sizeof frames[0]; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int client = net_client(net, 0, "c");
 
-        net_send_frame(net, client, &frames[i]);
+        net_send_frame(net, client, &cases[i].frame);
         net_run(net);
         assert_true(net_client_at(net, client)->closed);
-        assert_int_equal(net_client_at(net, client)->close_reason, WEIR_REASON_PROTOCOL);
+        assert_int_equal(net_client_at(net, client)->close_reason, cases[i].reason);
     }
     assert_true(net_is_open(net, connection));
     assert_int_equal(weir_router_stats(net_router(net, 0)).clients, 0);
