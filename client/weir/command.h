@@ -21,6 +21,7 @@
     X(filter_test) \
     X(filter_covers) \
     X(filter_intersects) \
+    X(filter_convert) \
     X(match) \
     X(link_ls) \
     X(route_show) \

@@ -48,6 +48,12 @@ void weiri_buf_reset(struct weiri_buf *b)
     b->err = WEIR_OK;
 }
 
+void weiri_buf_truncate(struct weiri_buf *b, size_t size)
+{
+    assert(size <= b->size);
+    b->size = size;
+}
+
 uint8_t *weiri_buf_extend(struct weiri_buf *b, size_t size)
 {
     uint8_t *grown;

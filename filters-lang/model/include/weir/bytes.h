@@ -62,6 +62,8 @@ void weiri_buf_init(struct weiri_buf *b, size_t size_max, const struct weir_allo
 void weiri_buf_fini(struct weiri_buf *b);
 /* Empties the buffer and forgets its error; keeps the memory. */
 void weiri_buf_reset(struct weiri_buf *b);
+/* Takes back what was put after the first `size` bytes; an error stays. */
+void weiri_buf_truncate(struct weiri_buf *b, size_t size);
 /* Appends `size` bytes for the caller to fill in before the next call; NULL after a failure. */
 uint8_t *weiri_buf_extend(struct weiri_buf *b, size_t size);
 void weiri_buf_put_u8(struct weiri_buf *b, uint8_t v);
