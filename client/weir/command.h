@@ -27,6 +27,7 @@
     X(route_show) \
     X(sub_ls) \
     X(adv_ls) \
+    X(top) \
     X(topo_check) \
     X(topo_map) \
     X(help)

@@ -1,20 +1,17 @@
 /* ls.c - weir link ls, route show, sub ls, adv ls: what a broker holds, as it says itself. */
-#include "filters.h"
-#include "session.h"
+#include "query.h"
 #include "table.h"
 
-#include <weir/bytes.h>
+#include <weir/limits.h>
 
 #include <inttypes.h>
-#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { OPTION_JSON = CMD_LONG_ONLY };
 
 #define FORMATS "table json"
-#define WAIT_MS 10000u
 #define PAGE 1000u
-#define ANSWER_SIZE_MAX (64u << 20)
 
 enum cell { CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_DURATION };
 
@@ -30,15 +27,12 @@ struct listing {
     size_t column_count;
 };
 
-/* The session comes first: callbacks find it there. */
 struct ls {
-    struct session session;
+    struct query query;
     const struct command *command;
     const struct listing *listing;
     const char *url;
-    bool json, answered;
-    enum weir_reason reason;
-    struct weiri_buf answer;
+    bool json;
     struct table table;
     uint64_t item_count;
     char broker[WEIR_BROKER_NAME_MAX + 1];
@@ -47,14 +41,12 @@ struct ls {
 static int run(struct cmd_args *args);
 static const struct listing *listing_of(const struct command *command);
 static int list(struct ls *ls);
-static bool ask(struct ls *ls, uint64_t offset);
-static bool take_answer(struct ls *ls, bool *more);
+static bool take_page(struct ls *ls, uint64_t offset, bool *more);
 static bool take_items(struct ls *ls, const json_t *items);
 static bool add_row(struct ls *ls, const json_t *item);
 static void cell_text(char *out, size_t size, enum cell cell, const json_t *value);
 static bool print_json(struct ls *ls, const json_t *item);
 static void print_end(struct ls *ls);
-static void on_reply(void *context, uint32_t id, bool last, struct weir_outcome_view piece);
 
 static const struct column link_columns[] = {
     {"NAME",     "name",        CELL_TEXT    },
@@ -174,11 +166,9 @@ static int run(struct cmd_args *args)
         return args->status;
     if (args->rest_count > 0)
         return cmd_usage_error(args->command, "unexpected argument '%s'", args->rest[0]);
-    weiri_buf_init(&ls.answer, ANSWER_SIZE_MAX, NULL);
     table_init(&ls.table, ls.listing->column_count);
     status = list(&ls);
     table_fini(&ls.table);
-    weiri_buf_fini(&ls.answer);
     return status;
 }
 
@@ -195,8 +185,6 @@ static const struct listing *listing_of(const struct command *command)
 
 static int list(struct ls *ls)
 {
-    struct weir_client_callbacks callbacks = {.reply = on_reply};
-    struct session_options session = {.url = ls->url, .callbacks = &callbacks, .context = ls};
     int status = CMD_OK;
     bool more = true;
 
@@ -207,79 +195,39 @@ static int list(struct ls *ls)
         if (!table_add(&ls->table, ls->listing->columns[i].heading))
             return CMD_FAILED;
     }
-    if (!session_open(&ls->session, ls->command, &session))
-        status = ls->session.status;
+    if (!query_open(&ls->query, ls->command, ls->url))
+        status = ls->query.session.status;
     for (uint64_t offset = 0; status == CMD_OK && more; offset += PAGE)
-        if (!ask(ls, offset) || !take_answer(ls, &more))
-            status = ls->session.status;
-    session_close(&ls->session);
+        if (!take_page(ls, offset, &more))
+            status = ls->query.session.status;
+    query_close(&ls->query);
     if (status == CMD_OK)
         print_end(ls);
     return status;
 }
 
-static bool ask(struct ls *ls, uint64_t offset)
+/* {"broker", "items": [...], "next": offset or null} */
+static bool take_page(struct ls *ls, uint64_t offset, bool *more)
 {
-    uint64_t until_ns = clock_ns() + (uint64_t)WAIT_MS * 1000000u;
     char question[64];
-    uint32_t id;
+    json_t *answer;
+    const json_t *items;
+    const char *broker;
+    bool sound;
 
     snprintf(question, sizeof question, "%s offset=%" PRIu64 " limit=%u", ls->listing->question,
              offset, PAGE);
-    ls->answered = false;
-    weiri_buf_reset(&ls->answer);
-    if (weir_client_query(ls->session.client, &id, question) != WEIR_OK) {
-        cmd_error(ls->command, "%s", weir_err_text(WEIR_ENOMEM));
-        ls->session.status = CMD_FAILED;
+    answer = query_ask(&ls->query, question);
+    if (answer == NULL)
         return false;
-    }
-    while (!ls->answered) {
-        enum session_wake wake = session_wait(&ls->session, -1, until_ns);
-
-        if (wake == SESSION_OVER)
-            return false;
-        if (wake == SESSION_TIME) {
-            cmd_error(ls->command, "the broker did not answer");
-            ls->session.status = CMD_TIMEOUT;
-            return false;
-        }
-    }
-    if (ls->reason == WEIR_REASON_NONE && ls->answer.err == WEIR_OK)
-        return true;
-    session_refusal(&ls->session, "the broker refused to answer",
-                    (struct weir_outcome_view){ls->reason, weiri_buf_str(&ls->answer)});
-    ls->session.status = CMD_REFUSED;
-    return false;
-}
-
-static void on_reply(void *context, uint32_t id, bool last, struct weir_outcome_view piece)
-{
-    struct ls *ls = context;
-
-    (void)id;
-    ls->session.woken = true;
-    weiri_buf_put(&ls->answer, piece.text);
-    ls->answered = last;
-    ls->reason = piece.reason;
-}
-
-/* {"broker", "items": [...], "next": offset or null} */
-static bool take_answer(struct ls *ls, bool *more)
-{
-    json_error_t error;
-    json_t *answer =
-        json_loadb((const char *)ls->answer.bytes, ls->answer.size, JSON_REJECT_DUPLICATES, &error);
-    const json_t *items = json_object_get(answer, "items");
-    const char *broker = json_string_value(json_object_get(answer, "broker"));
-    bool sound = json_is_array(items) && broker != NULL && take_items(ls, items);
-
+    items = json_object_get(answer, "items");
+    broker = json_string_value(json_object_get(answer, "broker"));
+    sound = json_is_array(items) && broker != NULL && take_items(ls, items);
     if (sound) {
         snprintf(ls->broker, sizeof ls->broker, "%s", broker);
         *more = json_is_integer(json_object_get(answer, "next"));
     } else {
-        cmd_error(ls->command, "the broker's answer makes no sense%s%s", answer == NULL ? ": " : "",
-                  answer == NULL ? error.text : "");
-        ls->session.status = CMD_FAILED;
+        query_senseless(&ls->query, "no list of items");
     }
     json_decref(answer);
     return sound;
