@@ -233,34 +233,58 @@ static bool wait_subscribed(const struct demo *demo)
     return false;
 }
 
+/* All has been published and received, while the clients are still there. */
+static bool is_complete(const struct demo *demo)
+{
+    return atomic_load(&demo->counters->flushed) &&
+           atomic_load(&demo->counters->finished) == demo->subscriber_count;
+}
+
+/* Waits for the two processes to end, or ends them. */
+static bool join(const pid_t children[2], bool wanted)
+{
+    bool ok = true;
+
+    for (int i = 0; i < 2; i++) {
+        int code = -1;
+
+        if (children[i] < 0)
+            ok = false;
+        else if (wanted)
+            code = process_wait(children[i]);
+        else
+            process_kill(children[i]);
+        ok = ok && code == 0;
+    }
+    return ok;
+}
+
 /* Runs publishers and subscribers to their end; true when both ended well. */
 static bool stream(struct demo *demo)
 {
     pid_t children[2] = {process_fork(subscribe_body, demo), -1};
     struct progress progress;
-    int codes[2] = {-1, -1};
-    bool ended[2] = {children[0] < 0, true};
+    bool complete = false;
 
     if (children[0] >= 0 && wait_subscribed(demo)) {
-        printf("%zu subscriptions are in force on %zu brokers\n", demo->subscriber_count,
-               demo->broker_count);
+        printf("%zu subscribers on %zu brokers, their subscriptions are in force\n",
+               demo->subscriber_count, demo->broker_count);
         fflush(stdout);
         children[1] = process_fork(publish_body, demo);
-        ended[1] = children[1] < 0;
     }
     progress_begin(&progress, demo);
-    while (!(ended[0] && ended[1]) && !interrupted && children[1] >= 0 &&
+    while (children[1] >= 0 && !interrupted && !complete &&
            atomic_load(&demo->counters->failed) == 0) {
-        for (int i = 0; i < 2; i++)
-            ended[i] = ended[i] || process_ended(children[i], &codes[i]);
-        progress_update(&progress);
         wait_a_little();
+        progress_update(&progress);
+        complete = is_complete(demo);
     }
-    for (int i = 0; i < 2; i++)
-        if (!ended[i])
-            process_kill(children[i]);
-    progress_end(&progress);
-    return codes[0] == 0 && codes[1] == 0;
+    if (complete) {
+        progress_end(&progress);
+        report_links(demo);
+        atomic_store(&demo->counters->released, 1);
+    }
+    return join(children, complete);
 }
 
 static bool demo_prepare(struct demo *demo, const struct options *o)
@@ -288,10 +312,8 @@ static int demo_run(struct demo *demo, const struct options *o, const char *over
     if (!overlay_up(demo, o->topology, overlay))
         return 1;
     rows_deal(&demo->rows, demo->publisher_count);
-    if (stream(demo)) {
-        report_links(demo);
+    if (stream(demo))
         exact = report_verdict(demo);
-    }
     overlay_down(overlay);
     if (interrupted)
         return 130;
@@ -306,14 +328,17 @@ int main(int argc, char **argv)
         .subscribers = SUBSCRIBERS_DEFAULT, .seconds = SECONDS_DEFAULT, .seed = 1};
     struct sigaction action = {.sa_handler = on_signal};
     struct demo demo = {0};
-    char dir[PATH_MAX / 2] = "/tmp/weir-demo.XXXXXX", overlay[PATH_MAX];
+    char dir[PATH_MAX / 2], overlay[PATH_MAX];
+    const char *tmp = getenv("TMPDIR");
     int code = 1;
 
     parse_options(&options, argc, argv);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    if (options.dir != NULL)
-        snprintf(dir, sizeof dir, "%s", options.dir);
+    snprintf(dir, sizeof dir, options.dir != NULL ? "%.1900s" : "%.1900s/weir-demo.XXXXXX",
+             options.dir != NULL ? options.dir
+             : tmp != NULL       ? tmp
+                                 : "/tmp");
     if (options.dir != NULL ? mkdir(dir, 0700) != 0 : mkdtemp(dir) == NULL) {
         fprintf(stderr, "weir-demo: cannot make the folder %s\n", dir);
         return 1;

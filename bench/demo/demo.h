@@ -31,6 +31,8 @@ struct demo_broker {
 struct demo_counters {
     atomic_ulong published, refused, delivered, gaps;
     atomic_uint subscribed, finished; /* subscribers in force, and those that have got all */
+    atomic_uint flushed;              /* all that was published is decided */
+    atomic_uint released;             /* set by the parent: clients may leave */
     atomic_uint failed;               /* a process has given up; it said why on stderr */
     atomic_ulong delay_sum_us;        /* over the delivered */
 };

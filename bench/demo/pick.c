@@ -1,6 +1,7 @@
 /* pick.c - see pick.h. */
 #include "pick.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +10,10 @@
 #define VALUES_MAX 1024 /* distinct strings counted per column */
 #define TOP 24          /* of which so many are asked for */
 
+struct column;
+
 struct text_value {
+    const struct column *column;
     struct weir_str text;
     size_t count;
 };
@@ -63,7 +67,7 @@ static void count_text(struct column *column, struct weir_str text)
         }
     }
     if (column->value_count < VALUES_MAX)
-        column->values[column->value_count++] = (struct text_value){text, 1};
+        column->values[column->value_count++] = (struct text_value){column, text, 1};
 }
 
 /* Printable ASCII without quotes, so that it can stand in a filter as it is. */
@@ -122,7 +126,7 @@ static void choose_roles(struct picker *p)
             weir_str_equal(column->name, WEIR_STR("ms")))
             continue;
         qsort(column->values, column->value_count, sizeof column->values[0], by_count);
-        if (column->strings >= column->value_count * 2) {
+        if (column->value_count > 0 && column->strings >= column->value_count * 2) {
             if (p->key == NULL || column->value_count > p->key->value_count) {
                 if (p->key != NULL)
                     p->others[p->other_count++] = p->key;
@@ -143,8 +147,17 @@ static int by_number(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The quantile (0..99) of a number over the rows where the key has this value (NULL: all rows). */
-static bool quantile(struct picker *p, const struct column *measure, const struct text_value *key,
+static bool row_has(const struct weir_notification *row, const struct text_value *text)
+{
+    struct weir_value value;
+
+    return text == NULL ||
+           (weir_notification_find(row, text->column->name, &value) && value.type == WEIR_STRING &&
+            weir_str_equal(value.u.string, text->text));
+}
+
+/* The quantile (0..99) of a number over the rows that have this text (NULL: all rows). */
+static bool quantile(struct picker *p, const struct column *measure, const struct text_value *text,
                      size_t percent, double *out)
 {
     size_t count = 0;
@@ -153,9 +166,7 @@ static bool quantile(struct picker *p, const struct column *measure, const struc
         struct weir_notification row = rows_at(p->rows, i);
         struct weir_value value;
 
-        if (key != NULL &&
-            !(weir_notification_find(&row, p->key->name, &value) && value.type == WEIR_STRING &&
-              weir_str_equal(value.u.string, key->text)))
+        if (!row_has(&row, text))
             continue;
         if (!weir_notification_find(&row, measure->name, &value))
             continue;
@@ -182,44 +193,55 @@ static const struct text_value *some_value(struct picker *p, const struct column
     return &column->values[a < b ? a : b];
 }
 
-static size_t write_equal(char *out, size_t size, const struct column *column,
-                          const struct text_value *value)
+static void write_equal(char *out, size_t size, const struct text_value *value)
 {
-    return (size_t)snprintf(out, size, "%.*s = '%.*s'", (int)column->name.len, column->name.ptr,
-                            (int)value->text.len, value->text.ptr);
+    snprintf(out, size, "%.*s = '%.*s'", (int)value->column->name.len, value->column->name.ptr,
+             (int)value->text.len, value->text.ptr);
 }
 
-/* `name op quantile`, or a range where high > low; "TRUE" where there is no such number. */
-static size_t write_range(struct picker *p, char *out, size_t size, const struct text_value *key,
-                          size_t low, size_t high)
+/* Whole numbers are written as such. */
+static void write_number(char out[WEIR_DOUBLE_TEXT_MAX], double number)
 {
-    const struct column *measure;
-    char from[WEIR_DOUBLE_TEXT_MAX], to[WEIR_DOUBLE_TEXT_MAX];
-    double a, b;
-    int len;
+    if (number > -1e15 && number < 1e15 && (double)(int64_t)number == number)
+        snprintf(out, WEIR_DOUBLE_TEXT_MAX, "%" PRId64, (int64_t)number);
+    else
+        weir_double_print(out, number);
+}
 
-    if (p->measure_count == 0)
-        return (size_t)snprintf(out, size, "TRUE");
-    measure = p->measures[pick_below(p, p->measure_count)];
-    if (!quantile(p, measure, key, low, &a) || !quantile(p, measure, key, high, &b))
-        return (size_t)snprintf(out, size, "TRUE");
-    weir_double_print(from, a);
-    weir_double_print(to, b);
-    len = (int)measure->name.len;
-    if (low < high)
-        return (size_t)snprintf(out, size, "%.*s BETWEEN %s AND %s", len, measure->name.ptr, from,
-                                to);
-    return (size_t)snprintf(out, size, "%.*s %s %s", len, measure->name.ptr,
-                            low >= 50 ? ">=" : "<=", from);
+/* `name op quantile`, or a range where high > low, of a number that rows with this text have;
+ * "TRUE" where there is none. */
+static void write_range(struct picker *p, char *out, size_t size, const struct text_value *text,
+                        size_t low, size_t high)
+{
+    char from[WEIR_DOUBLE_TEXT_MAX], to[WEIR_DOUBLE_TEXT_MAX];
+    size_t start = p->measure_count > 0 ? pick_below(p, p->measure_count) : 0;
+
+    for (size_t i = 0; i < p->measure_count; i++) {
+        const struct column *measure = p->measures[(start + i) % p->measure_count];
+        int len = (int)measure->name.len;
+        double a, b;
+
+        if (!quantile(p, measure, text, low, &a) || !quantile(p, measure, text, high, &b))
+            continue;
+        write_number(from, a);
+        write_number(to, b);
+        if (low < high)
+            snprintf(out, size, "%.*s BETWEEN %s AND %s", len, measure->name.ptr, from, to);
+        else
+            snprintf(out, size, "%.*s %s %s", len, measure->name.ptr,
+                     low >= 50 ? ">=" : "<=", from);
+        return;
+    }
+    snprintf(out, size, "TRUE");
 }
 
 /* Joins two parts into a conjunction. */
-static void write_and(struct picker *p, char *out, const char *first, const struct text_value *key,
+static void write_and(struct picker *p, char *out, const char *first, const struct text_value *text,
                       size_t low, size_t high)
 {
     char second[DEMO_PART_SIZE];
 
-    write_range(p, second, sizeof second, key, low, high);
+    write_range(p, second, sizeof second, text, low, high);
     snprintf(out, DEMO_FILTER_SIZE, "%s AND %s", first, second);
 }
 
@@ -243,8 +265,8 @@ static void write_either(struct picker *p, char *out)
     char left[DEMO_PART_SIZE], right[DEMO_PART_SIZE];
     char low[DEMO_PART_SIZE], high[DEMO_PART_SIZE];
 
-    write_equal(left, sizeof left, p->key, a);
-    write_equal(right, sizeof right, p->key, b);
+    write_equal(left, sizeof left, a);
+    write_equal(right, sizeof right, b);
     write_range(p, high, sizeof high, a, 90, 90);
     write_range(p, low, sizeof low, b, 10, 10);
     snprintf(out, DEMO_FILTER_SIZE, "(%s AND %s) OR (%s AND %s)", left, high, right, low);
@@ -260,7 +282,7 @@ static void write_filter(struct picker *p, char *out)
         return;
     }
     value = some_value(p, p->key);
-    write_equal(first, sizeof first, p->key, value);
+    write_equal(first, sizeof first, value);
     switch (pick_below(p, 9)) {
     case 0:
     case 1: snprintf(out, DEMO_FILTER_SIZE, "%s", first); break;
@@ -279,10 +301,9 @@ static void write_filter(struct picker *p, char *out)
     case 7: write_either(p, out); break;
     default:
         if (p->other_count > 0) {
-            const struct column *other = p->others[pick_below(p, p->other_count)];
-
-            write_equal(first, sizeof first, other, some_value(p, other));
-            write_and(p, out, first, NULL, 95, 95);
+            value = some_value(p, p->others[pick_below(p, p->other_count)]);
+            write_equal(first, sizeof first, value);
+            write_and(p, out, first, value, 95, 95);
         } else {
             snprintf(out, DEMO_FILTER_SIZE, "NOT %s", first);
         }

@@ -56,7 +56,7 @@ static char *read_all(int fd)
     return text;
 }
 
-static int wait_for(pid_t pid)
+int process_wait(pid_t pid)
 {
     int status;
 
@@ -96,7 +96,7 @@ int process_run(const char *const *args, char **output)
         *output = pid < 0 ? NULL : read_all(ends[0]);
         close(ends[0]);
     }
-    code = pid < 0 ? -1 : wait_for(pid);
+    code = pid < 0 ? -1 : process_wait(pid);
     return code;
 }
 
@@ -113,20 +113,10 @@ pid_t process_fork(int (*body)(void *context), void *context)
     exit(body(context));
 }
 
-bool process_ended(pid_t pid, int *code)
-{
-    int status;
-
-    if (waitpid(pid, &status, WNOHANG) != pid)
-        return false;
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    return true;
-}
-
 void process_kill(pid_t pid)
 {
     kill(pid, SIGKILL);
-    (void)wait_for(pid);
+    (void)process_wait(pid);
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)

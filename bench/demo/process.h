@@ -15,8 +15,8 @@ int process_run(const char *const *args, char **output);
 
 /* Forks; the child runs `body` and exits with what it returns.  The child dies with its parent. */
 pid_t process_fork(int (*body)(void *context), void *context);
-/* True once the child has ended, with its exit code (-1: by a signal). */
-bool process_ended(pid_t pid, int *code);
+/* Waits for it to end; its exit code, or -1 when a signal ended it. */
+int process_wait(pid_t pid);
 /* Ends it, however it resists, and reaps it. */
 void process_kill(pid_t pid);
 

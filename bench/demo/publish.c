@@ -149,6 +149,9 @@ static enum weir_err publish_all(struct publisher *publishers, const struct demo
     }
     for (size_t i = 0; i < demo->publisher_count && err == WEIR_OK; i++)
         err = weir_client_flush(publishers[i].client, FINISH_S * 1000);
+    atomic_store(&demo->counters->flushed, 1);
+    while (err == WEIR_OK && !atomic_load(&demo->counters->released))
+        err = poll_all(publishers, demo->publisher_count, 20);
     return err;
 }
 

@@ -4,69 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-#include <weir/client.h>
+#include <weir/admin.h>
 
 #include "process.h"
 #include "progress.h"
 
 #define ANSWER_MS 10000
-#define ANSWER_MAX (16 << 20)
-
-/* The answer to one question, put together from its pieces. */
-struct answer {
-    char *text;
-    size_t len;
-    bool done, failed;
-};
 
 struct totals {
     long long forwarded, spared, needed, sent;
 };
-
-static void on_reply(void *context, uint32_t id, bool last, struct weir_outcome_view piece)
-{
-    struct answer *answer = context;
-    char *text;
-
-    (void)id;
-    answer->done = last;
-    if (piece.reason != WEIR_REASON_NONE || answer->len + piece.text.len > ANSWER_MAX) {
-        answer->failed = answer->done = true;
-        return;
-    }
-    text = realloc(answer->text, answer->len + piece.text.len + 1);
-    if (text == NULL)
-        abort();
-    memcpy(text + answer->len, piece.text.ptr, piece.text.len);
-    answer->text = text;
-    answer->len += piece.text.len;
-}
-
-/* Asks one broker; NULL when it does not answer with JSON. */
-static json_t *ask(const struct demo_broker *broker, const char *question)
-{
-    static const struct weir_client_callbacks callbacks = {.reply = on_reply};
-    struct answer answer = {0};
-    struct weir_client_options options = {
-        .url = broker->url, .callbacks = &callbacks, .context = &answer};
-    struct weir_client *client;
-    uint64_t end_ns = demo_clock_ns() + ANSWER_MS * UINT64_C(1000000);
-    enum weir_err err = weir_client_create(&client, &options);
-    json_t *json = NULL;
-    uint32_t id;
-
-    if (err != WEIR_OK)
-        return NULL;
-    err = weir_client_query(client, &id, question);
-    while (err == WEIR_OK && !answer.done && demo_clock_ns() < end_ns)
-        err = weir_client_poll(client, 100);
-    if (err == WEIR_OK && answer.done && !answer.failed)
-        json = json_loadb(answer.text, answer.len, 0, NULL);
-    weir_client_destroy(client);
-    free(answer.text);
-    return json;
-}
 
 static long long number_of(const json_t *object, const char *key)
 {
@@ -99,13 +46,13 @@ void report_links(const struct demo *demo)
 
     printf("\n  %-26s %10s %10s %14s %10s\n", "link", "forwarded", "spared", "subs needed", "sent");
     for (size_t i = 0; i < demo->broker_count; i++) {
-        json_t *answer = ask(&demo->brokers[i], "link");
+        json_t *answer = NULL;
         json_t *link;
         size_t index;
 
-        if (answer == NULL)
+        if (weir_admin_ask(&answer, demo->brokers[i].url, "link limit=10000", ANSWER_MS) != WEIR_OK)
             printf("  %-26s (no answer)\n", demo->brokers[i].name);
-        json_array_foreach(json_object_get(answer, "links"), index, link)
+        json_array_foreach(json_object_get(answer, "items"), index, link)
             print_link(&demo->brokers[i], link, &totals);
         json_decref(answer);
     }

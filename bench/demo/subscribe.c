@@ -108,11 +108,12 @@ static bool subscriber_open(struct subscriber *s, struct demo *demo, size_t inde
            ask(s, demo->filters[index], &id) && ask(s, DEMO_END_FILTER, &s->end_id);
 }
 
-static enum weir_err poll_all(struct subscriber *subscribers, struct pollfd *fds, size_t count)
+static enum weir_err poll_all(struct subscriber *subscribers, struct pollfd *fds, size_t count,
+                              int timeout_ms)
 {
     enum weir_err err = WEIR_OK;
 
-    (void)poll(fds, (nfds_t)count, 1000);
+    (void)poll(fds, (nfds_t)count, timeout_ms);
     for (size_t i = 0; i < count && err == WEIR_OK; i++) {
         err = weir_client_poll(subscribers[i].client, 0);
         if (subscribers[i].failed)
@@ -121,7 +122,7 @@ static enum weir_err poll_all(struct subscriber *subscribers, struct pollfd *fds
     return err;
 }
 
-/* Until all have got everything, or nothing has come for a while. */
+/* Until all have got everything and may leave, or nothing has come for a while. */
 static enum weir_err receive_all(struct subscriber *subscribers, const struct demo *demo)
 {
     struct pollfd *fds = calloc(demo->subscriber_count, sizeof *fds);
@@ -135,7 +136,7 @@ static enum weir_err receive_all(struct subscriber *subscribers, const struct de
         fds[i] =
             (struct pollfd){.fd = weir_client_descriptor(subscribers[i].client), .events = POLLIN};
     while (err == WEIR_OK && atomic_load(&demo->counters->finished) < demo->subscriber_count) {
-        err = poll_all(subscribers, fds, demo->subscriber_count);
+        err = poll_all(subscribers, fds, demo->subscriber_count, 1000);
         if (atomic_load(&demo->counters->delivered) != seen) {
             seen = atomic_load(&demo->counters->delivered);
             last_ns = demo_clock_ns();
@@ -143,6 +144,8 @@ static enum weir_err receive_all(struct subscriber *subscribers, const struct de
             err = WEIR_ETIMEOUT;
         }
     }
+    while (err == WEIR_OK && !atomic_load(&demo->counters->released))
+        err = poll_all(subscribers, fds, demo->subscriber_count, 20);
     free(fds);
     return err;
 }

@@ -30,6 +30,8 @@
     X(top) \
     X(topo_check) \
     X(topo_map) \
+    X(topo_up) \
+    X(topo_down) \
     X(help)
 /* clang-format on */
 
