@@ -120,15 +120,16 @@ static bool parse_option(struct options *o, int option, const char *text)
 static void parse_options(struct options *o, int argc, char **argv)
 {
     static const struct option names[] = {
-        {"topology",         required_argument, NULL, 't'},
-        {"feed",              required_argument, NULL, 'f'},
-        {"subscribers",                  required_argument, NULL, 's'},
-        {"count",required_argument, NULL, 'c'},
-        {"seconds",               required_argument, NULL, 'S'},
-        {"seed",      required_argument, NULL, 'r'},
-        {"dir",              required_argument, NULL, 'd'},
-        {"help",                  no_argument, NULL, 'h'},
-        {0             }
+        {"topology",    required_argument, NULL, 't'},
+        {"feed",        required_argument, NULL, 'f'},
+        {"columns",     required_argument, NULL, 'C'},
+        {"subscribers", required_argument, NULL, 's'},
+        {"count",       required_argument, NULL, 'c'},
+        {"seconds",     required_argument, NULL, 'S'},
+        {"seed",        required_argument, NULL, 'r'},
+        {"dir",         required_argument, NULL, 'd'},
+        {"help",        no_argument,       NULL, 'h'},
+        {NULL,          0,                 NULL, 0  },
     };
     int option;
 

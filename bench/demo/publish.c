@@ -139,9 +139,9 @@ static enum weir_err publish_all(struct publisher *publishers, const struct demo
             double now_s = (double)(demo_clock_ns() - start_ns) / 1e9;
             double early_ms = (demo->rows.v[row].due_s - now_s) * 1e3;
 
-            if (early_ms < 1)
+            if (early_ms <= 0)
                 break;
-            err = poll_all(publishers, demo->publisher_count, (int)early_ms);
+            err = poll_all(publishers, demo->publisher_count, early_ms < 1 ? 1 : (int)early_ms);
             if (err != WEIR_OK)
                 return err;
         }

@@ -16,11 +16,12 @@ struct source {
     const char *path;
     struct lines lines;
     size_t limit;
+    bool quiet; /* the lines will be read again */
 };
 
 static void refuse(struct source *s, uint64_t line, const char *why)
 {
-    if (++s->rows->refused <= SHOWN)
+    if (!s->quiet && ++s->rows->refused <= SHOWN)
         fprintf(stderr, "weir-demo: %s:%" PRIu64 ": %s; passed over\n", s->path, line, why);
 }
 
@@ -170,12 +171,15 @@ static char *infer_columns(struct source *s, const char *names)
     enum csv_type types[ATTRIBUTES_MAX];
     size_t room = strlen(names) + 1, column = 0, used = 0;
     char *columns;
+    bool ok;
 
     for (size_t i = 0; i < ATTRIBUTES_MAX; i++)
         types[i] = CSV_INT;
-    if (!for_each_row(s, names, true, narrow_types, types))
+    s->quiet = true;
+    ok = for_each_row(s, names, true, narrow_types, types);
+    s->quiet = false;
+    if (!ok)
         return NULL;
-    s->rows->refused = 0; /* they are named when they are read for good */
     for (const char *p = names; *p != '\0'; p++)
         room += *p == ',' ? strlen(":double") : 0;
     columns = malloc(room + strlen(":double"));

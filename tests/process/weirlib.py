@@ -278,8 +278,12 @@ class ProcessTest(unittest.TestCase):
         # 8: a test wanted it; -9: it was killed.  Whatever a sanitizer has to say is neither.
         if set(codes.values()) - {0, 8, -signal.SIGKILL}:
             self.fail(f"exit codes {codes}\n{logs}")
-        if any(error for _, error in getattr(self._outcome, "errors", None) or []):
+        if self.has_failed():
             print(logs, file=sys.stderr)
+
+    def has_failed(self):
+        result = self._outcome.result
+        return any(test is self for test, _ in result.failures + result.errors)
 
     def broker(self, label, start=True, **config):
         """Its name is the label unless the configuration says otherwise."""
