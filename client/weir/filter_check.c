@@ -10,8 +10,6 @@ enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_NORMAL };
 
 static int run_check(struct cmd_args *args);
 static int check_one(const struct command *command, const char *source, bool json);
-static void warn_if_never(struct weir_diags *diags, struct weir_str text,
-                          const struct weir_filter *filter);
 static int run_fmt(struct cmd_args *args);
 static int print_normal(const struct command *command, const struct weir_filter *filter);
 
@@ -26,8 +24,9 @@ const struct command command_filter_check = {
     .summary = "say what is wrong with a filter",
     .usage = "[--json] FILTER",
     .options = check_options,
-    .details = "Prints errors and warnings with their places, and nothing for a sound filter.\n"
-               "Write '--' before a filter that begins with '-'.\n",
+    .details =
+        "Prints errors and warnings with their places, and nothing for a sound filter.\n"
+        "'weir help F203' explains the code of an error. Write '--' before a filter that begins with '-'.\n",
     .example = "weir filter check \"symbol = 'IBM' AND price >= AND volume > 0\"\n",
     .exits = "0  the filter is sound; there may be warnings\n2  it is not\n",
     .run = run_check,
@@ -55,7 +54,7 @@ static int check_one(const struct command *command, const char *source, bool jso
     enum weir_err err = weir_filter_compile(&filter, text, &diags, NULL);
 
     if (err == WEIR_OK)
-        warn_if_never(&diags, text, filter);
+        err = weir_filter_warn(&diags, filter, NULL);
     if (json) {
         char one[16 * WEIR_DIAG_ARG_MAX];
 
@@ -74,25 +73,6 @@ static int check_one(const struct command *command, const char *source, bool jso
     if (diags.count == 0)
         cmd_error(command, "%s", weir_err_text(err));
     return err == WEIR_ENOMEM ? CMD_FAILED : CMD_USAGE;
-}
-
-/* Only the normal form sees this one. */
-static void warn_if_never(struct weir_diags *diags, struct weir_str text,
-                          const struct weir_filter *filter)
-{
-    static const struct weir_diag warning = {.code = "W602",
-                                             .severity = WEIR_SEVERITY_WARNING,
-                                             .message = "no notification can match this filter",
-                                             .label = "never TRUE"};
-    struct weir_normal *normal;
-
-    if (diags->count == WEIR_DIAGS_MAX || weir_normal_create(&normal, filter, NULL) != WEIR_OK)
-        return;
-    if (weir_normal_is_never(normal)) {
-        diags->v[diags->count] = warning;
-        diags->v[diags->count++].length = (uint32_t)text.len;
-    }
-    weir_normal_destroy(normal);
 }
 
 static const struct cmd_option fmt_options[] = {

@@ -61,13 +61,19 @@ int filter_compile_shown(struct weir_filter **out, const struct command *command
                          struct weir_str source)
 {
     struct weir_diags diags = {.count = 0};
-    enum weir_err err = weir_filter_compile(out, source, &diags, NULL);
+    struct weir_filter *filter = NULL;
+    enum weir_err err = weir_filter_compile(&filter, source, &diags, NULL);
 
+    if (err == WEIR_OK)
+        err = weir_filter_warn(&diags, filter, NULL);
     fflush(stdout);
     diags_show(stderr, where, source, &diags);
-    if (err == WEIR_OK)
+    if (err == WEIR_OK) {
+        *out = filter;
         return CMD_OK;
-    if (diags.count == 0)
+    }
+    weir_filter_destroy(filter);
+    if (diags.count == 0 || err == WEIR_ENOMEM)
         cmd_error(command, "%s%s", where, weir_err_text(err));
     return err == WEIR_ENOMEM ? CMD_FAILED : CMD_USAGE;
 }

@@ -1,4 +1,5 @@
 /* main.c - weir, the command line: finds the command that the first words name and runs it. */
+#include "codes.h"
 #include "command.h"
 
 #include <weir/client.h>
@@ -129,18 +130,21 @@ static void overview(FILE *out, const char *group)
                  c->group != NULL ? " " : "", c->name);
         fprintf(out, "  %-18s %s\n", name, c->summary);
     }
-    fprintf(out, "\n'weir help COMMAND' explains one; 'weir --version' prints the version.\n");
+    fprintf(
+        out,
+        "\n'weir help COMMAND' explains one, 'weir help CODE' an error; 'weir --version' prints the version.\n");
 }
 
 static const struct cmd_option help_options[] = {CMD_OPTION_END};
 
 const struct command command_help = {
     .name = "help",
-    .summary = "explain a command",
-    .usage = "[COMMAND]",
+    .summary = "explain a command, or the code of an error",
+    .usage = "[COMMAND | CODE | codes]",
     .options = help_options,
-    .example = "weir help filter check\n",
-    .exits = "0  done\n2  there is no such command\n",
+    .details = "Errors and warnings about filters have codes such as F203; 'codes' lists them.\n",
+    .example = "weir help filter check\nweir help F203\n",
+    .exits = "0  done\n2  there is no such command or code\n",
     .run = run_help,
 };
 
@@ -160,6 +164,8 @@ static int help(const char *const *words, int count)
         overview(stdout, NULL);
         return CMD_OK;
     }
+    if (count == 1 && codes_explain(words[0]))
+        return CMD_OK;
     command = find(words, count, &used);
     if (command != NULL) {
         cmd_help(stdout, command);

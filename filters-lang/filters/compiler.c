@@ -78,7 +78,7 @@ static struct weir_diag *report(struct weiri_compiler *c, enum weir_severity sev
 {
     struct weir_diag *diag = NULL;
 
-    assert(strlen(code) == sizeof diag->code - 1);
+    assert(weir_diag_code_find(weir_str_of(code)) != NULL);
     if (!c->stopped && !is_reported(c->diags, at))
         diag = find_room(c->diags, severity);
     if (diag == NULL)

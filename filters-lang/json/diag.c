@@ -41,18 +41,35 @@ static void put_expected(struct weiri_text *t, const char *expected)
     weiri_text_put_char(t, ']');
 }
 
+static void put_place(struct weiri_text *t, struct weir_str text, uint32_t offset, uint32_t length)
+{
+    struct weir_place place = weir_diag_place(text, offset);
+
+    put(t, "\"line\":");
+    weiri_text_put_int(t, place.line);
+    put_number(t, "column", place.column);
+    put_number(t, "offset", offset);
+    put_number(t, "length", length);
+}
+
+static void put_other(struct weiri_text *t, struct weir_str text, const struct weir_diag *diag)
+{
+    put(t, ",\"other\":{");
+    put_place(t, text, diag->other_offset, diag->other_length);
+    weiri_text_put_char(t, '}');
+}
+
 size_t weir_diag_to_json(char *out, size_t size, struct weir_str text, const struct weir_diag *diag)
 {
     struct weiri_text t = weiri_text_begin(out, size);
-    struct weir_place place = weir_diag_place(text, diag->offset);
 
     put(&t, "{\"code\":");
     weiri_json_put_string(&t, weir_str_of(diag->code));
     put_text(&t, "severity", diag->severity == WEIR_SEVERITY_ERROR ? "error" : "warning");
-    put_number(&t, "line", place.line);
-    put_number(&t, "column", place.column);
-    put_number(&t, "offset", diag->offset);
-    put_number(&t, "length", diag->length);
+    weiri_text_put_char(&t, ',');
+    put_place(&t, text, diag->offset, diag->length);
+    if (diag->other_length != 0)
+        put_other(&t, text, diag);
     put_text(&t, "message", diag->message);
     put_expected(&t, diag->expected);
     put_text(&t, "suggestion", diag->suggestion);

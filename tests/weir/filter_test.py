@@ -34,6 +34,20 @@ class Filter(unittest.TestCase):
         self.assertIn("warning[W602]", out)
         found = json.loads(weir("filter", "check", "--json", "price > 10 AND price < 5")[0])
         self.assertEqual([d["severity"] for d in found], ["warning"])
+        self.assertEqual((found[0]["column"], found[0]["length"]), (1, 10))
+        self.assertEqual(found[0]["other"], {"line": 1, "column": 16, "offset": 15, "length": 9})
+
+    def test_help_explains_codes(self):
+        out, _ = weir("help", "f203")
+        self.assertTrue(out.startswith("F203: a value is missing\n"))
+        self.assertIn("wrong:\n  symbol = 'IBM' AND price >= AND volume > 0\nright:\n", out)
+        self.assertLess(max(map(len, out.splitlines())), 80)
+        listed = weir("help", "codes")[0].splitlines()
+        for line in listed:
+            code, title = line.split("  ", 1)
+            self.assertTrue(weir("help", code)[0].startswith(f"{code}: {title}\n"))
+        self.assertGreater(len(listed), 40)
+        weir("help", "F999", status=2)
 
     def test_a_filter_that_begins_with_a_dash(self):
         weir("filter", "check", "--", "-x > 3")

@@ -50,6 +50,22 @@ WEIR_API struct weir_place weir_diag_place(struct weir_str text, uint32_t offset
 WEIR_API size_t weir_diag_render(char *out, size_t size, struct weir_str text,
                                  const struct weir_diag *diag);
 
+/* What a code means, for a person; static storage. */
+struct weir_diag_code {
+    const char *code;  /* "F203" */
+    const char *title; /* e.g. "a value is missing" */
+    const char *text;  /* one paragraph, not wrapped */
+    const char *wrong; /* a filter that gets this code */
+    const char *right; /* what was probably meant; a filter without errors and warnings */
+    bool sketch;       /* `wrong` is only described: it is too long to print, or no text */
+};
+
+/* Every code there is, in order. */
+WEIR_API size_t weir_diag_code_count(void);
+WEIR_API const struct weir_diag_code *weir_diag_code_at(size_t index);
+/* NULL for what is no code. */
+WEIR_API const struct weir_diag_code *weir_diag_code_find(struct weir_str code);
+
 #ifdef __cplusplus
 }
 #endif

@@ -52,7 +52,8 @@ WEIR_API size_t weir_notification_to_json(char *out, size_t size,
                                           const struct weir_notification *notification);
 
 /* One diagnostic as {"code","severity","line","column","offset","length","message","expected",
- * "suggestion"}; terminated and cut at `size`; returns the full length. */
+ * "suggestion"}, and where it has a second place "other":{"line","column","offset","length"} before
+ * the message; terminated and cut at `size`; returns the full length. */
 WEIR_API size_t weir_diag_to_json(char *out, size_t size, struct weir_str text,
                                   const struct weir_diag *diag);
 

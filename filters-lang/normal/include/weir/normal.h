@@ -123,6 +123,14 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_filter_intersects(enum weir_answer *an
                                                             const struct weir_filter *sub,
                                                             const struct weir_alloc *alloc);
 
+/* Adds warnings to those of the filter's compilation, while there is room: W602 where no
+ * notification can match it, W603 for each part of it that can never be true; the two places are
+ * conditions that exclude each other.  WEIR_ENOMEM only; within a budget of work, beyond which
+ * nothing is said. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_filter_warn(struct weir_diags *diags,
+                                                      const struct weir_filter *filter,
+                                                      const struct weir_alloc *alloc);
+
 #ifdef __cplusplus
 }
 #endif
