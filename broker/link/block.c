@@ -17,6 +17,15 @@ void weiri_blocks_append(struct block_list *list, struct block *block)
     list->count++;
 }
 
+void weiri_blocks_push(struct block_list *list, struct block *block)
+{
+    block->next = list->first;
+    list->first = block;
+    if (list->last == NULL)
+        list->last = block;
+    list->count++;
+}
+
 struct block *weiri_blocks_pop(struct block_list *list)
 {
     struct block *block = list->first;

@@ -16,7 +16,10 @@ static bool begin_unless_closed(struct conn *c, void (*begin)(struct conn *c));
 static bool flight_advance(struct conn *c, size_t sent);
 static void lane_append(struct weir_hub *hub, struct lane *lane, const char *bytes, size_t size);
 static size_t blocks_needed(const struct lane *lane, size_t size);
+static void complete_message(struct conn *c);
+static void cut_block(struct weir_hub *hub, struct lane *lane, struct block *block);
 static void load_lane(struct conn *c, enum weir_link_lane lane);
+static void load_block(struct conn *c, enum weir_link_lane lane);
 static void drop_lanes(struct conn *c);
 static void fit_buffer(struct conn *c, unsigned buffer);
 static void resize_buffer(struct conn *c, unsigned buffer, size_t capacity);
@@ -33,6 +36,7 @@ enum weir_err weiri_conn_create(struct conn **out, struct weir_hub *hub)
     if (c == NULL || batch == NULL)
         goto fail;
     c->hub = hub;
+    c->mid = WEIR_LINK_LANES;
     c->buffers[0].bytes = weiri_alloc(hub->alloc, READ_SIZE_MIN);
     c->buffers[0].capacity = READ_SIZE_MIN;
     if (c->buffers[0].bytes == NULL || nng_aio_alloc(&c->read_aio, on_read, c) != 0 ||
@@ -156,6 +160,8 @@ enum weir_err weir_hub_send(struct weir_hub *hub, weir_conn conn, enum weir_link
         return WEIR_ENOMEM;
     lane_append(hub, to, head.ptr, head.len);
     lane_append(hub, to, body.ptr, body.len);
+    if (size != 0)
+        to->blocks.last->last_end = to->blocks.last->size;
     to->size += size;
     hub->stats.queued += size;
     if (c->lanes[WEIR_LINK_CONTROL].size + c->lanes[WEIR_LINK_DATA].size > hub->low)
@@ -179,6 +185,7 @@ static void lane_append(struct weir_hub *hub, struct lane *lane, const char *byt
         if (block == NULL || block->size == BLOCK_ROOM) {
             block = weiri_blocks_pop(&hub->free_blocks);
             block->size = 0;
+            block->last_end = 0;
             weiri_blocks_append(&lane->blocks, block);
         }
         size_t part = BLOCK_ROOM - block->size < size ? BLOCK_ROOM - block->size : size;
@@ -199,29 +206,71 @@ void weiri_conn_dirty(struct conn *c)
     c->hub->dirty = c;
 }
 
+/* Control goes first, but never into the middle of a message: what the last write cut is completed
+ * before the other lane has its turn. */
 void weiri_conn_load(struct conn *c)
 {
     c->iov_count = 0;
     c->iov_next = 0;
-    load_lane(c, WEIR_LINK_CONTROL);
-    load_lane(c, WEIR_LINK_DATA);
+    c->flight_size[WEIR_LINK_CONTROL] = 0;
+    c->flight_size[WEIR_LINK_DATA] = 0;
+    if (c->mid == WEIR_LINK_DATA && c->lanes[WEIR_LINK_CONTROL].size != 0)
+        complete_message(c);
+    if (c->mid != WEIR_LINK_DATA || c->lanes[WEIR_LINK_CONTROL].size == 0) {
+        load_lane(c, WEIR_LINK_CONTROL);
+        if (c->mid != WEIR_LINK_CONTROL)
+            load_lane(c, WEIR_LINK_DATA);
+    }
+}
+
+/* Takes data up to an end of a message, as far as one write reaches. */
+static void complete_message(struct conn *c)
+{
+    struct lane *data = &c->lanes[WEIR_LINK_DATA];
+
+    while (c->mid == WEIR_LINK_DATA && c->iov_count < FLIGHT_BLOCKS_MAX) {
+        struct block *block = data->blocks.first;
+
+        if (block->last_end != 0 && block->last_end != block->size)
+            cut_block(c->hub, data, block);
+        load_block(c, WEIR_LINK_DATA);
+    }
+}
+
+/* Moves what follows the last end to a block of its own; without a free one nothing changes. */
+static void cut_block(struct weir_hub *hub, struct lane *lane, struct block *block)
+{
+    if (hub->free_blocks.first == NULL)
+        return;
+    struct block *rest = weiri_blocks_pop(&hub->free_blocks);
+
+    rest->size = block->size - block->last_end;
+    rest->last_end = 0;
+    memcpy(rest->bytes, block->bytes + block->last_end, rest->size);
+    block->size = block->last_end;
+    weiri_blocks_pop(&lane->blocks);
+    weiri_blocks_push(&lane->blocks, rest);
+    weiri_blocks_push(&lane->blocks, block);
 }
 
 static void load_lane(struct conn *c, enum weir_link_lane lane)
 {
+    while (c->lanes[lane].blocks.first != NULL && c->iov_count < FLIGHT_BLOCKS_MAX)
+        load_block(c, lane);
+}
+
+static void load_block(struct conn *c, enum weir_link_lane lane)
+{
     struct lane *from = &c->lanes[lane];
+    struct block *block = weiri_blocks_pop(&from->blocks);
 
-    c->flight_size[lane] = 0;
-    while (from->blocks.first != NULL && c->iov_count < FLIGHT_BLOCKS_MAX) {
-        struct block *block = weiri_blocks_pop(&from->blocks);
-
-        from->size -= block->size;
-        c->hub->stats.queued -= block->size;
-        c->flight_size[lane] += block->size;
-        c->iov[c->iov_count].iov_buf = block->bytes;
-        c->iov[c->iov_count++].iov_len = block->size;
-        weiri_blocks_append(&c->flight, block);
-    }
+    from->size -= block->size;
+    c->hub->stats.queued -= block->size;
+    c->flight_size[lane] += block->size;
+    c->iov[c->iov_count].iov_buf = block->bytes;
+    c->iov[c->iov_count++].iov_len = block->size;
+    c->mid = block->last_end == block->size ? WEIR_LINK_LANES : lane;
+    weiri_blocks_append(&c->flight, block);
 }
 
 void weiri_conn_send(struct conn *c)

@@ -26,6 +26,7 @@
 struct block {
     struct block *next;
     size_t size;
+    size_t last_end; /* where the last message that ends in it ends; 0: none does */
     uint8_t bytes[];
 };
 #define BLOCK_ROOM (BLOCK_SIZE - sizeof(struct block))
@@ -81,6 +82,7 @@ struct conn {
 
     struct lane lanes[WEIR_LINK_LANES];
     size_t flight_size[WEIR_LINK_LANES];
+    enum weir_link_lane mid; /* the lane whose message the last write cut; WEIR_LINK_LANES: none */
     bool above_low;
     bool dismissed;       /* closed by the owner: it is told of nothing more but CLOSED */
     bool released[READS]; /* buffers the owner has done with since the last refill */
@@ -157,6 +159,7 @@ struct weir_hub {
 
 /* block.c */
 void weiri_blocks_append(struct block_list *list, struct block *block);
+void weiri_blocks_push(struct block_list *list, struct block *block); /* in front */
 struct block *weiri_blocks_pop(struct block_list *list);
 void weiri_blocks_splice(struct block_list *to, struct block_list *from);
 void weiri_blocks_free(struct weir_hub *hub, struct block_list *list);

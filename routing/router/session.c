@@ -219,8 +219,6 @@ static enum weir_err accept_publish(struct weir_router *r, struct client *client
     uint8_t *bytes;
     enum weir_err err;
 
-    if (size > WEIR_NOTIFICATION_SIZE_MAX)
-        return refuse(r, client, p->seq, WEIR_REASON_NOTIFICATION, "too large once stamped");
     err = weiri_stream_get(r, r->id, r->config.incarnation, 0, &c.stream);
     if (err != WEIR_OK)
         return err;

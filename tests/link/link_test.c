@@ -113,6 +113,70 @@ static void control_overtakes_data(bool ipc)
 }
 BOTH(control_overtakes_data)
 
+/* A message: u32 size, lane, number; then bytes that follow from these. */
+static void send_numbered(struct end *end, struct random_source *random, uint32_t lane,
+                          uint32_t number)
+{
+    static char message[300000];
+    uint32_t large = random_below(random, 20) == 0 ? 290000 : 300;
+    uint32_t head[3] = {(uint32_t)(sizeof head + random_below(random, large)), lane, number};
+
+    memcpy(message, head, sizeof head);
+    memset(message + sizeof head, (int)(number & 0xff), head[0] - sizeof head);
+    must_send(end, (enum weir_link_lane)lane, message, head[0]);
+}
+
+/* Takes whole messages off the front; the next number of each lane is in `next`. */
+static void check_numbered(struct end *end, uint32_t next[2])
+{
+    uint32_t head[3];
+    size_t at = 0;
+
+    for (; end->size - at >= sizeof head; at += head[0]) {
+        memcpy(head, end->bytes + at, sizeof head);
+        assert_in_range(head[0], sizeof head, 300000);
+        assert_in_range(head[1], 0, 1);
+        assert_int_equal(head[2], next[head[1]]);
+        if (end->size - at < head[0])
+            break;
+        for (size_t i = sizeof head; i < head[0]; i++)
+            if (end->bytes[at + i] != (char)(head[2] & 0xff))
+                fail_msg("message %u of lane %u is not whole", head[2], head[1]);
+        next[head[1]]++;
+    }
+    end->size -= at;
+    memmove(end->bytes, end->bytes + at, end->size);
+}
+
+/* However writes cut the lanes, messages arrive whole and in the order of their lane. */
+static void lanes_do_not_mix(bool ipc)
+{
+    enum { ROUNDS = 150 };
+    struct random_source random = {11};
+    struct pair p;
+    uint32_t sent[2] = {0, 0}, next[2] = {0, 0};
+
+    pair_init(&p, ipc, NULL);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (size_t i = random_below(&random, 300); i > 0; i--) {
+            uint32_t lane = random_below(&random, 4) == 0 ? WEIR_LINK_CONTROL : WEIR_LINK_DATA;
+
+            send_numbered(&p.client, &random, lane, sent[lane]++);
+            if (random_below(&random, 50) == 0)
+                weir_hub_flush(p.client.hub);
+        }
+        for (size_t i = random_below(&random, 40); i > 0; i--) {
+            end_step(&p.client, 0);
+            end_step(&p.server, 0);
+        }
+        check_numbered(&p.server, next);
+    }
+    STEP_UNTIL(&p, (check_numbered(&p.server, next), next[0] == sent[0] && next[1] == sent[1]));
+    assert_int_equal(p.server.size, 0);
+    pair_fini(&p);
+}
+BOTH(lanes_do_not_mix)
+
 static void fill(char *bytes, size_t size, uint64_t seed)
 {
     struct random_source random = {seed};
@@ -524,6 +588,7 @@ int main(void)
         TWO(peers_have_names),
         TWO(order_is_kept),
         TWO(control_overtakes_data),
+        TWO(lanes_do_not_mix),
         TWO(much_both_ways),
         TWO(slow_reader_is_seen),
         TWO(close_delivers_what_was_queued),

@@ -86,7 +86,7 @@ class Limits(weirlib.ProcessTest):
         broker = self.broker("a")
         reader, writer = self.connect(broker), self.connect(broker)
         self.assertEqual(reader.subscribe(1, "TRUE"), "none")
-        writer.send(writer.publish_bytes(notification({}, b"x" * (MIB - 512))))
+        writer.send(writer.publish_bytes(notification({}, b"x" * (MIB - 24))))
         reader.take_deliveries(1)
         writer.send(writer.publish_bytes(notification({}, b"x" * (MIB - 23))))
         writer.expect(weirlib.PUBREFUSED)

@@ -34,6 +34,16 @@ class Overlay(weirlib.ProcessTest):
         spared = [(l["data_out"], l["spared"]) for l in link if l["name"] == "b"]
         self.assertEqual(spared, [(500, 500)])
 
+    def test_largest_notification_crosses(self):
+        first, _, last = self.chain("a" * 64, "b", "c")
+        reader, writer = self.connect(last), self.connect(first, name=b"n" * 64)
+        self.assertEqual(reader.subscribe(1, "TRUE"), "none")
+        largest = weirlib.notification({}, b"x" * ((1 << 20) - 24))  # and the stamps on top
+        for _ in range(20):
+            writer.send(writer.publish_bytes(largest))
+            writer.wait_acked()
+        reader.take_deliveries(20)
+
     def test_dialling_before_the_other_listens(self):
         later = self.broker("b", links=[{"name": "a"}])
         url = later.urls[0]
