@@ -113,6 +113,8 @@ static void build(struct run *run)
     for (size_t i = 0; i < clients; i++)
         world_add_client(&run->world, (uint32_t)random_below(r, brokers),
                          (uint32_t)(10 + random_below(r, 2 * MS)));
+    for (size_t i = 0; i < clients; i++)
+        run->world.clients[i].impatient = !run->quiet && random_chance(r, 20);
     if (!run->scenario->faults || random_chance(&run->chaos, 50))
         world_settle(&run->world, SETTLE_US);
 }
@@ -293,6 +295,11 @@ static void heal(struct run *run)
     for (uint32_t i = 0; i < world->client_count; i++)
         for (int n = 0; n < 2 && !world->clients[i].left; n++)
             publish(run, i);
+    for (int i = 0; i < 20 && !world->wrong[0]; i++) {
+        operate(run);
+        weir_sim_run(world->sim,
+                     weir_sim_now_us(world->sim) + random_below(&run->chaos, run->gap_us));
+    }
 }
 
 /* ---- the end */
@@ -326,6 +333,11 @@ static void drain(struct run *run)
                 world_unadvertise(world, i, a);
     }
     uint64_t hold_us = run->scenario->faults ? HEAL_US : SETTLE_US;
+    /* What came over a link that does not come back has to go too. */
+    if (run->scenario->faults && random_chance(&run->chaos, 50)) {
+        world->config.faults = true;
+        weir_sim_link_cut(world->sim, (uint32_t)random_below(&run->chaos, world->link_count), MS);
+    }
     if (!world_settle(world, hold_us))
         return;
     if (!world_idle(world))

@@ -114,8 +114,11 @@ static bool do_op(struct world *world, uint32_t client, const struct world_op *o
     struct world_client *c = &world->clients[client];
     if (op->kind == OP_PUBLISH)
         return do_publish(world, client, op->number);
-    if (c->acked < c->seq || !advs_settled(c))
+    if (!c->impatient && (c->acked < c->seq || !advs_settled(c)))
         return false;
+    /* The change may overtake what is on its way. */
+    for (uint64_t seq = c->acked; seq < c->seq; seq++)
+        world->publishes[c->sent[seq]].early = true;
     struct world_adv *adv = c->advs[op->number];
     struct weir_frame frame = {.type = WEIR_FRAME_UNADVERTISE};
     if (op->kind == OP_ADVERTISE) {
@@ -136,7 +139,7 @@ static bool do_publish(struct world *world, uint32_t client, uint32_t number)
     struct world_client *c = &world->clients[client];
     struct world_publish *p = &world->publishes[number];
     uint64_t size = p->made.size + 64; /* at least the frame's */
-    if (!advs_settled(c) ||
+    if ((!c->impatient && !advs_settled(c)) ||
         (c->window_used > 0 && c->window_used + size > world->config.client_window))
         return false;
     uint32_t *sent =
@@ -146,6 +149,7 @@ static bool do_publish(struct world *world, uint32_t client, uint32_t number)
     c->sent[c->sent_count++] = number;
     c->window_used += size;
     p->seq = ++c->seq;
+    p->early = !advs_settled(c);
     struct weir_frame frame = {.type = WEIR_FRAME_PUBLISH};
     frame.u.publish = (struct weir_publish){
         p->seq, 0, 0, {(const char *)p->made.bytes, p->made.size}
@@ -175,7 +179,7 @@ static void broker_frame(void *context, uint32_t client, const struct weir_frame
     uint32_t number = gen_number(&n);
     struct world_publish *p = &world->publishes[number];
     p->accepted_us = weir_sim_now_us(world->sim);
-    if (!p->conforms || p->forgotten)
+    if ((!p->conforms && !p->early) || p->forgotten)
         return;
     char broker[16], id[24];
     snprintf(broker, sizeof broker, "b%u", c->broker);
@@ -256,7 +260,7 @@ static void on_puback(struct world *world, uint32_t client, uint64_t seq)
     for (; c->acked < seq; c->acked++) {
         const struct world_publish *p = &world->publishes[c->sent[c->acked]];
         c->window_used -= p->made.size + 64;
-        if (!p->conforms && !p->refused && world->config.advertisements)
+        if (!p->conforms && !p->early && !p->refused && world->config.advertisements)
             world_complain(world, "%s: notification %u was accepted against its advertisements",
                            c->name, c->sent[c->acked]);
     }
@@ -274,7 +278,7 @@ static void on_refused(struct world *world, uint32_t client, const struct weir_p
     struct world_publish *p = &world->publishes[number];
     p->refused = true;
     weir_oracle_retract(world->oracle, number);
-    if (p->conforms || refused->reason != WEIR_REASON_CONFORMANCE)
+    if ((p->conforms && !p->early) || refused->reason != WEIR_REASON_CONFORMANCE)
         world_complain(world, "%s: notification %u was refused with %s", c->name, number,
                        weir_reason_text(refused->reason));
 }
@@ -295,7 +299,7 @@ static void on_deliver(struct world *world, uint32_t client, const struct weir_d
     const struct world_publish *p = &world->publishes[number];
     world->deliveries++;
     check_order(world, client, deliver, p);
-    if (!p->conforms && (world->config.advertisements || p->refused))
+    if (p->refused || (!p->conforms && !p->early && world->config.advertisements))
         world_complain(world, "notification %u was delivered though it was to be refused", number);
     for (uint32_t i = 0; i < deliver->count; i++) {
         uint32_t id = weir_deliver_id(deliver, i);
