@@ -94,17 +94,17 @@ static int64_t draw_below(struct feed *feed, int64_t bound)
     return (int64_t)(((draw(feed) >> 32) * (uint64_t)bound) >> 32);
 }
 
+/* The shares add up to SHARES. */
 static size_t draw_share(struct feed *feed, const uint16_t *shares, size_t count)
 {
     int64_t at = draw_below(feed, SHARES);
+    size_t i = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        at -= shares[i];
-        if (at < 0)
-            return i;
+    while (at >= shares[i]) {
+        at -= shares[i++];
+        assert(i < count);
     }
-    assert(!"shares add up to 10,000");
-    return 0;
+    return i;
 }
 
 #define DRAW_SHARE(feed, shares) draw_share(feed, shares, sizeof(shares) / sizeof((shares)[0]))

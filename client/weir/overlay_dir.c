@@ -73,13 +73,19 @@ static struct left *list(const struct command *command, const char *dir, size_t 
         if (*count == room) {
             struct left *more = realloc(left, (room + 64) * sizeof *left);
 
-            if (more == NULL)
-                break;
+            if (more == NULL) {
+                cmd_error(command, "out of memory");
+                closedir(open);
+                free(left);
+                return NULL;
+            }
             left = more;
             room += 64;
         }
-        snprintf(left[*count].base, sizeof left[*count].base, "%s/%.*s", dir, (int)len - 5,
-                 entry->d_name);
+        entry->d_name[len - 5] = '\0';
+        if (snprintf(left[*count].base, sizeof left[*count].base, "%s/%s", dir, entry->d_name) >=
+            (int)sizeof left[*count].base)
+            continue;
         left[*count].pid = running_pid(left[*count].base);
         ++*count;
     }

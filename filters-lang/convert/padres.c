@@ -94,7 +94,7 @@ static bool expect(struct weiri_convert *c, const char *token, const char *messa
 
 static bool read_predicate(struct weiri_convert *c, struct weir_str *name)
 {
-    const struct operator_entry *entry;
+    const struct operator_entry *entry = NULL;
     struct weiri_span place, sign;
     struct value value = {.quoted = false};
 
