@@ -145,7 +145,8 @@ static void check_numbered(struct end *end, uint32_t next[2])
         next[head[1]]++;
     }
     end->size -= at;
-    memmove(end->bytes, end->bytes + at, end->size);
+    if (end->size != 0)
+        memmove(end->bytes, end->bytes + at, end->size);
 }
 
 /* However writes cut the lanes, messages arrive whole and in the order of their lane. */
