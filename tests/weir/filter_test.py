@@ -98,6 +98,40 @@ class Filter(unittest.TestCase):
         out, _ = weir("filter", "intersects", "price > 0", "symbol = 'IBM'", status=1)
         self.assertEqual(out, "no\n")
 
+    def test_convert(self):
+        out, err = weir("filter", "convert", "--from", "jms", "color = 'red' AND weight > 2500")
+        self.assertEqual((out, err), ("color = 'red' AND weight > 2500\n", ""))
+        for language, text in (("pubsub", "attributes:a"), ("padres", "[a,isPresent]"),
+                               ("eventbridge", '{"a": [{"exists": true}]}'), ("siena", "a any")):
+            self.assertEqual(weir("filter", "convert", "--from", language, text)[0], "EXISTS(a)\n")
+
+    def test_convert_says_where_meanings_differ(self):
+        out, err = weir("filter", "convert", "--from", "jms", "NOT weight > 2500")
+        self.assertEqual(out, "NOT weight > 2500\n")
+        self.assertIn("warning[W701]", err)
+        out, err = weir("filter", "convert", "--json", "--from", "padres", "[a,neq,'it''s']",
+                        status=2)
+        out, err = weir("filter", "convert", "--json", "--from", "padres", "[a,neq,'x']")
+        self.assertEqual(err, "")
+        found = json.loads(out)
+        self.assertEqual(found["filter"], "a <> 'x'")
+        self.assertEqual([d["code"] for d in found["diagnostics"]], ["W731"])
+
+    def test_convert_refuses_what_cannot_be_said(self):
+        out, err = weir("filter", "convert", "--from", "eventbridge",
+                        '{"ip": [{"cidr": "10.0.0.0/8"}]}', status=2)
+        self.assertEqual(out, "")
+        self.assertIn("error[C703]", err)
+        self.assertIn("        ^^^^^^", err)
+        out, _ = weir("filter", "convert", "--json", "--from", "jms", "a ==", status=2)
+        self.assertIsNone(json.loads(out)["filter"])
+
+    def test_convert_needs_a_language_and_a_text(self):
+        weir("filter", "convert", "a = 1", status=2)
+        weir("filter", "convert", "--from", "jms", status=2)
+        _, err = weir("filter", "convert", "--from", "sql", "a = 1", status=2)
+        self.assertIn("eventbridge", err)
+
 
 if __name__ == "__main__":
     main()
