@@ -4,13 +4,19 @@
 #include <weir/alloc.h>
 #include <weir/json.h>
 
+#include <inttypes.h>
 #include <string.h>
 
-enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_NORMAL };
+enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_NORMAL, OPTION_FROM_JSON };
+
+typedef size_t (*print_fn)(char *out, size_t size, const struct weir_filter *filter);
 
 static int run_check(struct cmd_args *args);
 static int check_one(const struct command *command, const char *source, bool json);
 static int run_fmt(struct cmd_args *args);
+static int read_tree(struct weir_filter **out, const struct command *command, const char *json);
+static int print_filter(const struct command *command, const struct weir_filter *filter,
+                        print_fn print);
 static int print_normal(const struct command *command, const struct weir_filter *filter);
 
 static const struct cmd_option check_options[] = {
@@ -76,7 +82,9 @@ static int check_one(const struct command *command, const char *source, bool jso
 }
 
 static const struct cmd_option fmt_options[] = {
-    {OPTION_NORMAL, "normal", NULL, "print the normal form: what brokers tell each other"},
+    {OPTION_NORMAL,    "normal",    NULL, "print the normal form: what brokers tell each other"},
+    {OPTION_JSON,      "json",      NULL, "print the syntax tree as JSON"                      },
+    {OPTION_FROM_JSON, "from-json", NULL, "FILTER is a syntax tree as JSON"                    },
     CMD_OPTION_END,
 };
 
@@ -84,10 +92,11 @@ const struct command command_filter_fmt = {
     .group = "filter",
     .name = "fmt",
     .summary = "print a filter in its canonical form",
-    .usage = "[--normal] FILTER",
+    .usage = "[--normal | --json] [--from-json] FILTER",
     .options = fmt_options,
     .example = "weir filter fmt 'not (price<=10 or symbol==\"IBM\")'\n"
-               "weir filter fmt --normal 'x = 1 or x = 2'\n",
+               "weir filter fmt --normal 'x = 1 or x = 2'\n"
+               "weir filter fmt --from-json '{\"op\":\"=\",\"args\":[{\"attr\":\"x\"},1]}'\n",
     .exits = "0  done\n2  an error in the filter\n",
     .run = run_fmt,
 };
@@ -95,35 +104,62 @@ const struct command command_filter_fmt = {
 static int run_fmt(struct cmd_args *args)
 {
     struct weir_filter *filter;
-    bool normal = false;
+    bool normal = false, json = false, from_json = false;
     int option, status;
 
-    while ((option = cmd_args_next(args)) > 0)
-        normal = option == OPTION_NORMAL;
+    while ((option = cmd_args_next(args)) > 0) {
+        normal = normal || option == OPTION_NORMAL;
+        json = json || option == OPTION_JSON;
+        from_json = from_json || option == OPTION_FROM_JSON;
+    }
     if (option < 0)
         return args->status;
     if (args->rest_count != 1)
         return cmd_usage_error(args->command, "expected one filter, in quotes");
-    status = filter_compile_shown(&filter, args->command, "", weir_str_of(args->rest[0]));
+    if (normal && json)
+        return cmd_usage_error(args->command, "--normal and --json exclude each other");
+    status = from_json
+                 ? read_tree(&filter, args->command, args->rest[0])
+                 : filter_compile_shown(&filter, args->command, "", weir_str_of(args->rest[0]));
     if (status != CMD_OK)
         return status;
-    if (normal) {
+    if (normal)
         status = print_normal(args->command, filter);
-    } else {
-        size_t size = weir_filter_print(NULL, 0, filter) + 1;
-        char *text = weiri_alloc(NULL, size);
-
-        if (text != NULL) {
-            weir_filter_print(text, size, filter);
-            puts(text);
-        } else {
-            cmd_error(args->command, "%s", weir_err_text(WEIR_ENOMEM));
-            status = CMD_FAILED;
-        }
-        weiri_release(NULL, text);
-    }
+    else
+        status =
+            print_filter(args->command, filter, json ? weir_filter_to_json : weir_filter_print);
     weir_filter_destroy(filter);
     return status;
+}
+
+static int read_tree(struct weir_filter **out, const struct command *command, const char *json)
+{
+    struct weir_json_problem problem;
+    enum weir_err err = weir_filter_from_json(out, weir_str_of(json), &problem, NULL);
+
+    if (err == WEIR_OK)
+        return CMD_OK;
+    if (problem.column != 0)
+        cmd_error(command, "column %" PRIu32 ": %s", problem.column, problem.text);
+    else
+        cmd_error(command, "%s", problem.text);
+    return err == WEIR_ENOMEM ? CMD_FAILED : CMD_USAGE;
+}
+
+static int print_filter(const struct command *command, const struct weir_filter *filter,
+                        print_fn print)
+{
+    size_t size = print(NULL, 0, filter) + 1;
+    char *text = weiri_alloc(NULL, size);
+
+    if (text == NULL) {
+        cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
+        return CMD_FAILED;
+    }
+    print(text, size, filter);
+    puts(text);
+    weiri_release(NULL, text);
+    return CMD_OK;
 }
 
 static int print_normal(const struct command *command, const struct weir_filter *filter)

@@ -1,6 +1,8 @@
 /* parse_tail.c - what follows an operand and makes a predicate of it. */
 #include "parse.h"
 
+#include <weir/text.h>
+
 #include <assert.h>
 
 bool weiri_is_tail(enum weiri_token_kind kind)
@@ -63,25 +65,6 @@ static struct weir_node *parse_text(struct weiri_parser *p, struct weir_node *le
     return node;
 }
 
-/* The code point of a string of one character; 0 for any other. */
-static uint32_t only_character(struct weir_str s)
-{
-    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    uint32_t code;
-
-    if (s.len == 0 || s.len > 4)
-        return 0;
-    code = (unsigned char)s.ptr[0] & masks[s.len];
-    if (s.len == 1 && (unsigned char)s.ptr[0] >= 0x80)
-        return 0;
-    for (size_t i = 1; i < s.len; i++) {
-        if (((unsigned char)s.ptr[i] & 0xc0u) != 0x80u)
-            return 0;
-        code = code << 6 | ((unsigned char)s.ptr[i] & 0x3fu);
-    }
-    return code;
-}
-
 static struct weir_node *parse_like(struct weiri_parser *p, struct weir_node *left, uint32_t offset)
 {
     struct weir_node *node =
@@ -91,7 +74,7 @@ static struct weir_node *parse_like(struct weiri_parser *p, struct weir_node *le
         return node;
     if (p->token.kind != TOKEN_STRING)
         return weiri_parser_expected(p, "F207", "a string", "a string", "write e.g. ESCAPE '!'");
-    node->escape = only_character(p->token.text);
+    node->escape = weiri_text_only_code(p->token.text);
     if (node->escape == 0 || node->escape == '%' || node->escape == '_') {
         (void)weiri_error(p->compiler, "F309", weiri_token_span(&p->token),
                           "ESCAPE takes one character, neither %% nor _");

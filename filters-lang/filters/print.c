@@ -47,24 +47,19 @@ static void put_value(struct weiri_text *t, const struct weir_value *value)
 
 static void put_escape(struct weiri_text *t, uint32_t code)
 {
-    char bytes[4];
-    size_t len = 0;
+    put(t, code == '\'' ? " ESCAPE '" : " ESCAPE ");
+    weiri_text_put_char(t, '\'');
+    weiri_text_put_code(t, code);
+    weiri_text_put_char(t, '\'');
+    if (code == '\'')
+        weiri_text_put_char(t, '\'');
+}
 
-    if (code < 0x80) {
-        bytes[len++] = (char)code;
-    } else {
-        if (code >= 0x10000) {
-            bytes[len++] = (char)(0xf0u | code >> 18);
-            bytes[len++] = (char)(0x80u | (code >> 12 & 0x3fu));
-        } else if (code >= 0x800) {
-            bytes[len++] = (char)(0xe0u | code >> 12);
-        }
-        bytes[len] = (char)(code >= 0x800 ? 0x80u | (code >> 6 & 0x3fu) : 0xc0u | code >> 6);
-        len++;
-        bytes[len++] = (char)(0x80u | (code & 0x3fu));
-    }
-    put(t, " ESCAPE ");
-    weiri_text_put_quoted(t, (struct weir_str){bytes, len}, '\'');
+/* Two signs in a row would begin a comment. */
+static bool is_negative(const struct weir_value *value)
+{
+    return (value->type == WEIR_INT && value->u.integer < 0) ||
+           (value->type == WEIR_DOUBLE && value->u.real < 0);
 }
 
 static enum level level_of(const struct weir_node *node)
@@ -80,7 +75,7 @@ static enum level level_of(const struct weir_node *node)
     case WEIR_NODE_DIVIDE:
     case WEIR_NODE_MODULO: return IN_MULTIPLY;
     case WEIR_NODE_NEGATE: return IN_SIGN;
-    case WEIR_NODE_LITERAL:
+    case WEIR_NODE_LITERAL: return is_negative(&node->literal) ? IN_SIGN : IN_PRIMARY;
     case WEIR_NODE_ATTR:
     case WEIR_NODE_CONSTANT: return IN_PRIMARY;
     default: return IN_PREDICATE;

@@ -54,6 +54,34 @@ void weiri_text_put_quoted(struct weiri_text *t, struct weir_str s, char quote)
     weiri_text_put_char(t, quote);
 }
 
+void weiri_text_put_code(struct weiri_text *t, uint32_t code)
+{
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    unsigned more = code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+
+    weiri_text_put_char(t, (char)(leads[more] | code >> 6 * more));
+    while (more-- > 0)
+        weiri_text_put_char(t, (char)(0x80u | (code >> 6 * more & 0x3fu)));
+}
+
+uint32_t weiri_text_only_code(struct weir_str s)
+{
+    static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code;
+
+    if (s.len == 0 || s.len > 4)
+        return 0;
+    code = (unsigned char)s.ptr[0] & masks[s.len];
+    if (s.len == 1 && (unsigned char)s.ptr[0] >= 0x80)
+        return 0;
+    for (size_t i = 1; i < s.len; i++) {
+        if (((unsigned char)s.ptr[i] & 0xc0u) != 0x80u)
+            return 0;
+        code = code << 6 | ((unsigned char)s.ptr[i] & 0x3fu);
+    }
+    return code;
+}
+
 size_t weiri_text_end(struct weiri_text *t)
 {
     size_t end;

@@ -4,7 +4,6 @@
 #include <weir/alloc.h>
 
 #include <assert.h>
-#include <jansson.h>
 #include <string.h>
 
 struct weir_json_notification {
@@ -30,43 +29,54 @@ static enum weir_err error_of(const json_error_t *error)
     }
 }
 
-static enum weir_err parse(json_t **root, struct weir_str text, struct weir_json_problem *problem)
+enum weir_err weiri_json_parse(json_t **root, struct weir_str text, size_t flags,
+                               struct weir_json_problem *problem)
 {
     json_error_t error;
     const char *bytes = text.len == 0 ? "" : text.ptr;
 
-    *root = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES, &error);
+    *root = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES | flags, &error);
     if (*root == NULL)
         return weiri_json_problem(problem, error_of(&error),
                                   error.column > 0 ? (uint32_t)error.column : 0, "%s", error.text);
-    assert(json_is_object(*root)); /* arrays do not pass the scan */
     return WEIR_OK;
 }
 
-static struct weir_str string_of(const json_t *json)
+struct weir_str weiri_json_string_of(const json_t *json)
 {
     return (struct weir_str){json_string_value(json), json_string_length(json)};
 }
 
-/* {"$timestamp":"..."} */
-static enum weir_err read_timestamp(struct weir_value *value, const char *name,
-                                    const json_t *object, struct weir_json_problem *problem)
+enum weir_err weiri_json_timestamp(struct weir_value *value, const json_t *object)
 {
     const json_t *text = json_object_get(object, "$timestamp");
     int64_t nanoseconds;
 
     if (json_object_size(object) != 1 || text == NULL)
+        return WEIR_ETYPE;
+    if (!json_is_string(text) ||
+        weir_timestamp_parse(&nanoseconds, weiri_json_string_of(text)) != WEIR_OK)
+        return WEIR_EINVAL;
+    *value = weir_value_timestamp(nanoseconds);
+    return WEIR_OK;
+}
+
+static enum weir_err read_timestamp(struct weir_value *value, const char *name,
+                                    const json_t *object, struct weir_json_problem *problem)
+{
+    switch (weiri_json_timestamp(value, object)) {
+    case WEIR_OK: return WEIR_OK;
+    case WEIR_ETYPE:
         return weiri_json_problem(problem, WEIR_ETYPE, 0,
                                   "attribute '%.80s': an object is no value, but for "
                                   "{\"$timestamp\":\"...\"}",
                                   name);
-    if (!json_is_string(text) || weir_timestamp_parse(&nanoseconds, string_of(text)) != WEIR_OK)
+    default:
         return weiri_json_problem(problem, WEIR_EINVAL, 0,
                                   "attribute '%.80s': $timestamp is not an RFC 3339 timestamp of "
                                   "the years 1678 to 2261",
                                   name);
-    *value = weir_value_timestamp(nanoseconds);
-    return WEIR_OK;
+    }
 }
 
 static enum weir_err read_value(struct weir_value *value, const char *name, const json_t *json,
@@ -77,7 +87,7 @@ static enum weir_err read_value(struct weir_value *value, const char *name, cons
     case JSON_FALSE: *value = weir_value_bool(json_is_true(json)); return WEIR_OK;
     case JSON_INTEGER: *value = weir_value_int(json_integer_value(json)); return WEIR_OK;
     case JSON_REAL: *value = weir_value_double(json_real_value(json)); return WEIR_OK;
-    case JSON_STRING: *value = weir_value_string(string_of(json)); return WEIR_OK;
+    case JSON_STRING: *value = weir_value_string(weiri_json_string_of(json)); return WEIR_OK;
     case JSON_OBJECT: return read_timestamp(value, name, json, problem);
     default:
         return weiri_json_problem(problem, WEIR_ETYPE, 0, "attribute '%.80s': an array is no value",
@@ -96,7 +106,7 @@ static enum weir_err read_body(struct weir_json_notification *read, const char *
     if (read->has_body)
         return weiri_json_problem(problem, WEIR_EINVAL, 0, "$body and $body64 exclude each other");
     read->has_body = true;
-    text = string_of(json);
+    text = weiri_json_string_of(json);
     if (strcmp(name, "$body") == 0) {
         read->body = text;
         return WEIR_OK;
@@ -140,6 +150,7 @@ static enum weir_err read_member(struct weir_json_notification *read, const char
 static enum weir_err read_members(struct weir_json_notification *read,
                                   struct weir_json_problem *problem)
 {
+    assert(json_is_object(read->root)); /* arrays do not pass the scan */
     for (void *i = json_object_iter(read->root); i != NULL;
          i = json_object_iter_next(read->root, i)) {
         enum weir_err err =
@@ -165,7 +176,7 @@ enum weir_err weir_json_read(struct weir_json_notification **out, struct weir_st
     if (read == NULL)
         return weiri_json_problem(problem, WEIR_ENOMEM, 0, "out of memory");
     read->alloc = alloc;
-    err = parse(&read->root, text, problem);
+    err = weiri_json_parse(&read->root, text, 0, problem);
     if (err == WEIR_OK)
         err = read_members(read, problem);
     if (err != WEIR_OK)

@@ -111,3 +111,36 @@ enum weir_err weiri_json_scan(struct weir_str text, struct weir_json_problem *pr
     }
     return err;
 }
+
+enum weir_err weiri_json_scan_tree(struct weir_str text, struct weir_json_problem *problem)
+{
+    struct scan s = {.text = text, .problem = problem};
+    uint32_t parts = 0;
+    size_t at = 0;
+
+    if (text.len > WEIRI_JSON_TREE_TEXT_MAX)
+        return weiri_json_problem(problem, WEIR_ELIMIT, 0, "%zu bytes of JSON, the limit is %d",
+                                  text.len, WEIRI_JSON_TREE_TEXT_MAX);
+    while (at < text.len) {
+        char c = text.ptr[at];
+
+        s.column += is_lead(c);
+        if (c == '"') {
+            at = skip_string(&s, at);
+            continue;
+        }
+        if (c == '[' || c == '{')
+            s.depth++;
+        else if ((c == ']' || c == '}') && s.depth != 0)
+            s.depth--;
+        parts += c == ':' || c == ',';
+        if (s.depth > WEIRI_JSON_TREE_DEPTH_MAX)
+            return weiri_json_problem(problem, WEIR_ELIMIT, s.column, "nested more than %d deep",
+                                      WEIRI_JSON_TREE_DEPTH_MAX);
+        if (parts > WEIRI_JSON_TREE_PARTS_MAX)
+            return weiri_json_problem(problem, WEIR_ELIMIT, s.column, "more than %d parts",
+                                      WEIRI_JSON_TREE_PARTS_MAX);
+        at++;
+    }
+    return WEIR_OK;
+}

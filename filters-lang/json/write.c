@@ -38,7 +38,7 @@ void weiri_json_put_string(struct weiri_text *t, struct weir_str s)
     weiri_text_put_char(t, '"');
 }
 
-static void put_value(struct weiri_text *t, const struct weir_value *value)
+void weiri_json_put_value(struct weiri_text *t, const struct weir_value *value)
 {
     char text[WEIR_TIMESTAMP_TEXT_MAX];
 
@@ -68,7 +68,7 @@ static void put_member(struct weiri_text *t, bool *first, struct weir_str name,
     *first = false;
     weiri_json_put_string(t, name);
     weiri_text_put_char(t, ':');
-    put_value(t, value);
+    weiri_json_put_value(t, value);
 }
 
 static void put_body(struct weiri_text *t, bool first, struct weir_str body)

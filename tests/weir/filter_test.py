@@ -60,6 +60,16 @@ class Filter(unittest.TestCase):
         self.assertEqual(weir("filter", "fmt", "--normal", "x = 1 or x = 2")[0], "x IN (1, 2)\n")
         weir("filter", "fmt", "x >", status=2)
 
+    def test_fmt_json(self):
+        text = "symbol = 'IBM' AND NOT price IN (1, 2.5)\n"
+        out, _ = weir("filter", "fmt", "--json", text)
+        self.assertEqual(json.loads(out)["op"], "and")
+        self.assertEqual(weir("filter", "fmt", "--from-json", out)[0], text)
+        self.assertEqual(weir("filter", "fmt", "--from-json", "--json", out)[0], out)
+        _, err = weir("filter", "fmt", "--from-json", '{"op":"xor","args":[true]}', status=2)
+        self.assertIn("/op: not an operation", err)
+        weir("filter", "fmt", "--json", "--normal", "x", status=2)
+
     def test_a_normal_form_that_is_too_large_says_so(self):
         wide = " AND ".join(f"(a{i} = 1 OR b{i} = 1)" for i in range(9))
         out, err = weir("filter", "fmt", "--normal", wide)

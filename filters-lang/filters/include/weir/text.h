@@ -21,6 +21,10 @@ void weiri_text_fill(struct weiri_text *t, char c, size_t count);
 void weiri_text_put_int(struct weiri_text *t, int64_t integer);
 /* With `quote` on both sides and doubled inside. */
 void weiri_text_put_quoted(struct weiri_text *t, struct weir_str s, char quote);
+/* A code point as UTF-8. */
+void weiri_text_put_code(struct weiri_text *t, uint32_t code);
+/* The code point of a string of one character; 0 for any other. */
+uint32_t weiri_text_only_code(struct weir_str s);
 /* Terminates, never inside a UTF-8 sequence; returns the full length. */
 size_t weiri_text_end(struct weiri_text *t);
 

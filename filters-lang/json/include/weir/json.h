@@ -1,4 +1,4 @@
-/* json.h - notifications and diagnostics as JSON text.
+/* json.h - notifications, diagnostics and filters as JSON text.
  *
  * A notification is one flat object, e.g. {"symbol":"IBM","price":185.02,"volume":100}.  A number
  * with '.' or an exponent is a double, any other an int64; {"$timestamp":"2013-10-07T09:30:00Z"} as
@@ -10,6 +10,7 @@
 #define WEIR_JSON_H
 
 #include <weir/diag.h>
+#include <weir/filter.h>
 #include <weir/notification.h>
 
 #ifdef __cplusplus
@@ -56,6 +57,43 @@ WEIR_API size_t weir_notification_to_json(char *out, size_t size,
  * the message; terminated and cut at `size`; returns the full length. */
 WEIR_API size_t weir_diag_to_json(char *out, size_t size, struct weir_str text,
                                   const struct weir_diag *diag);
+
+/* ---- filters
+ *
+ * A second, equivalent form of filters, for programs: the syntax tree.  A condition or an operand
+ * is
+ *
+ *     {"attr":NAME}               an attribute; as a condition, that it is TRUE
+ *     true, 5, 5.0, "text", {"$timestamp":"2013-10-07T09:30:00Z"}   a literal, as in notifications
+ *     {"op":OP,"args":[...], ...} with what the operation takes besides its parts:
+ *
+ *     and or (one part or more), not, = <> < <= > >=, + - * / %, negate
+ *     in               "values":[literal, ...]                                     "not":true
+ *     between          (three parts)                                               "not":true
+ *     like             "pattern":"a_%", "escape":"!" if there is one               "not":true
+ *     matches          "pattern":"^a+$"                                            "not":true
+ *     starts_with ends_with contains   "text":"ab"                                 "not":true
+ *     is               "type": null string int double bool timestamp (as a string) "not":true
+ *     exists
+ *
+ * e.g. symbol = 'IBM' AND price > 100.0 is
+ *
+ *     {"op":"and","args":[{"op":"=","args":[{"attr":"symbol"},"IBM"]},
+ *                         {"op":">","args":[{"attr":"price"},100.0]}]}
+ */
+
+/* Writes the filter's tree on one line without a newline; terminated and cut at `size`; returns the
+ * full length.  Reading it back gives an equal tree. */
+WEIR_API size_t weir_filter_to_json(char *out, size_t size, const struct weir_filter *filter);
+
+/* Reads a tree and compiles it, with the limits and checks of a filter's text: the filter's text is
+ * the canonical one.  Size, depth and parts are bounded before anything is parsed.  WEIR_ESYNTAX,
+ * WEIR_ETYPE, WEIR_ELIMIT, WEIR_EINVAL or WEIR_ENOMEM; `problem`, which may be NULL, is filled on
+ * every error, with a JSON pointer to the place or with the code and text of the compiler. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_filter_from_json(struct weir_filter **out,
+                                                           struct weir_str text,
+                                                           struct weir_json_problem *problem,
+                                                           const struct weir_alloc *alloc);
 
 #ifdef __cplusplus
 }
