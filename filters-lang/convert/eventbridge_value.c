@@ -340,6 +340,7 @@ static bool read_numeric(struct weiri_pattern *p)
         return false;
     weiri_emit(c, "(");
     for (unsigned count = 0; more; count++) {
+        (void)weiri_json_peek(c);
         if (empty || count == 2)
             return weiri_convert_fail(c, PROBLEM_SYNTAX, weiri_scan_span(c, c->at),
                                       "expected one or two comparisons", NULL);
