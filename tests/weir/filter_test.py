@@ -2,6 +2,8 @@
 """weir filter check, fmt, test, covers, intersects."""
 
 import json
+import os
+import re
 import sys
 import unittest
 
@@ -48,6 +50,7 @@ class Filter(unittest.TestCase):
             self.assertTrue(weir("help", code)[0].startswith(f"{code}: {title}\n"))
         self.assertGreater(len(listed), 40)
         weir("help", "F999", status=2)
+        self.assertIn("10.0.0.0/24", weir("help", "c703")[0])
 
     def test_a_filter_that_begins_with_a_dash(self):
         weir("filter", "check", "--", "-x > 3")
@@ -135,6 +138,22 @@ class Filter(unittest.TestCase):
         self.assertIn("        ^^^^^^", err)
         out, _ = weir("filter", "convert", "--json", "--from", "jms", "a ==", status=2)
         self.assertIsNone(json.loads(out)["filter"])
+
+    def test_convert_does_what_the_manual_shows(self):
+        with open(os.path.join(os.environ["WEIR_SOURCE_DIR"], "docs/man/weir-filter.7"),
+                  encoding="utf-8") as f:
+            page = f.read()
+        section = page.split(".SH CONVERTING FROM OTHER LANGUAGES")[1].split("\n.SH ")[0]
+        count = 0
+        for part in section.split("\n.SS ")[1:]:
+            language = re.search(r"\((\w+)\)", part).group(1)
+            for block in re.findall(r"^\.nf\n(.*?)^\.fi", part, flags=re.M | re.S):
+                lines = block.replace("\\-", "-").replace("\\e", "\\").splitlines()
+                for text, shown in zip(lines[::2], lines[1::2]):
+                    out, _ = weir("filter", "convert", "--from", language, "--", text)
+                    self.assertEqual(out.strip(), shown.strip())
+                    count += 1
+        self.assertGreaterEqual(count, 10)
 
     def test_convert_needs_a_language_and_a_text(self):
         weir("filter", "convert", "a = 1", status=2)

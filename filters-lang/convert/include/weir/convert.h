@@ -40,6 +40,22 @@ WEIR_MUST_USE enum weir_err weir_convert(char **out, struct weir_str text,
                                          enum weir_dialect dialect, struct weir_diags *diags,
                                          const struct weir_alloc *alloc);
 
+/* What a code above means, for a person; static storage. */
+struct weir_convert_code {
+    const char *code;  /* "C703" */
+    const char *title; /* e.g. "no counterpart" */
+    const char *text;  /* one paragraph, not wrapped */
+    enum weir_dialect dialect;
+    const char *example; /* gets this code when it is converted from `dialect` */
+    bool sketch;         /* the example is only described: it is too long to print, or no text */
+};
+
+/* Every code there is, in order. */
+size_t weir_convert_code_count(void);
+const struct weir_convert_code *weir_convert_code_at(size_t index);
+/* NULL for what is no code. */
+const struct weir_convert_code *weir_convert_code_find(struct weir_str code);
+
 #ifdef __cplusplus
 }
 #endif
