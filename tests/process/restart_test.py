@@ -56,7 +56,7 @@ class Restart(weirlib.ProcessTest):
 
     def setUp(self):
         super().setUp()
-        common = {"heartbeat_ms": 200, "hold_ms": 20000}
+        common = {"heartbeat_ms": 2000, "hold_ms": 20000}
         self.hub = self.broker("hub", links=[{"name": n} for n in ("a", "b", "far")], **common)
         dial = [{"name": "hub", "address": self.hub.urls[0]}]
         self.a = self.broker("a", links=dial, **common)

@@ -201,7 +201,7 @@ class Broker:
         self.program, name = program, config.get("name", label)
         self.name = label
         self.base = os.path.join(directory, label)
-        self.config = {"name": name, "listen": ["tcp://127.0.0.1:0"], "heartbeat_ms": 200,
+        self.config = {"name": name, "listen": ["tcp://127.0.0.1:0"], "heartbeat_ms": 2000,
                        "hold_ms": 1000, "ready_file": self.base + ".ready", **config}
         self.process = None
         self.urls = []
