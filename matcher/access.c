@@ -52,6 +52,32 @@ bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_
     return each_value(domain, list_value, &listing);
 }
 
+struct weir_access weiri_access_of(const struct weir_matcher *m, const struct weiri_entry *entry)
+{
+    const struct weiri_place *place = &entry->places[0];
+
+    assert(entry->place_count > 0);
+    if (place->bucket != NULL) {
+        const struct weiri_attr *attr = place->bucket->attr;
+
+        return (struct weir_access){
+            WEIR_ACCESS_VALUE, {attr->name, attr->name_len},
+             entry->place_count
+        };
+    }
+    for (uint32_t i = 0; i < entry->attr_count; i++) {
+        const struct weiri_attr *attr = entry->attrs[i];
+
+        if (place->list == &attr->present)
+            return (struct weir_access){
+                WEIR_ACCESS_PRESENCE, {attr->name, attr->name_len},
+                 0
+            };
+    }
+    assert(place->list == &m->always);
+    return (struct weir_access){.kind = WEIR_ACCESS_ALWAYS};
+}
+
 uint32_t weiri_access_places(const struct weir_conjunction *conjunction)
 {
     uint32_t most = 1;

@@ -166,6 +166,8 @@ void weiri_form_destroy(struct weir_matcher *m, struct weiri_form *form);
 /* Lists the entry by the constraint that is met least often.  *proven is the index of the
  * constraint that this makes sure of, or UINT32_MAX.  False when memory has run out. */
 bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_entry *entry);
+/* What weiri_access_choose has chosen. */
+struct weir_access weiri_access_of(const struct weir_matcher *m, const struct weiri_entry *entry);
 /* The most places that weiri_access_choose may need. */
 uint32_t weiri_access_places(const struct weir_conjunction *conjunction);
 

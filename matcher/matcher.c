@@ -121,6 +121,15 @@ struct weiri_group *weiri_group_find(const struct weir_matcher *m, uint32_t grou
     return NULL;
 }
 
+struct weir_access weir_matcher_access(const struct weir_matcher *m, uint32_t id, uint32_t index)
+{
+    const struct weiri_member *member = find_member(m, id);
+
+    assert(member != NULL);
+    assert(index < member->pair->form->entry_count);
+    return weiri_access_of(m, &member->pair->form->entries[index]);
+}
+
 static struct weiri_member *find_member(const struct weir_matcher *m, uint32_t id)
 {
     const uint32_t hash = hash_number(id);

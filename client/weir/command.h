@@ -18,6 +18,7 @@
     X(sub) \
     X(filter_check) \
     X(filter_fmt) \
+    X(filter_explain) \
     X(filter_test) \
     X(filter_covers) \
     X(filter_intersects) \

@@ -13,7 +13,6 @@
 #define YELLOW "\033[1;33m"
 #define PLAIN "\033[0m"
 
-static bool text_reserve(struct text *text, size_t size);
 static bool read_one(struct notifications *in);
 static bool holds_filter(struct weir_str line);
 static int add_filter(struct filter_file *file, const struct command *command, const char *where,
@@ -21,7 +20,7 @@ static int add_filter(struct filter_file *file, const struct command *command, c
 
 /* ---- showing */
 
-static bool text_reserve(struct text *text, size_t size)
+bool text_reserve(struct text *text, size_t size)
 {
     char *ptr = weiri_array_grow(NULL, text->ptr, &text->capacity, size, 1);
 

@@ -15,6 +15,14 @@ struct text {
     size_t capacity;
 };
 void text_fini(struct text *text);
+/* Room for `size` bytes; false for want of memory. */
+bool text_reserve(struct text *text, size_t size);
+/* What print(out, size, thing) writes, as a text borrowed until the next use; NULL for want of
+ * memory. */
+#define TEXT_PRINT(text, print, thing)                                          \
+    (text_reserve((text), (print)(NULL, 0, (thing)) + 1)                        \
+         ? ((void)(print)((text)->ptr, (text)->capacity, (thing)), (text)->ptr) \
+         : NULL)
 
 /* Compiles `source`, rendering errors and warnings on stderr, each headed by `where` (such as
  * "f.txt:3: ", or "").  CMD_OK, CMD_USAGE for an error in the filter, CMD_FAILED without memory. */

@@ -73,6 +73,26 @@ size_t weir_normal_print(char *out, size_t size, const struct weir_normal *norma
     return p.len;
 }
 
+size_t weir_conjunction_print(char *out, size_t size, const struct weir_conjunction *conjunction)
+{
+    struct printer p = {.out = out, .size = size};
+
+    if (size > 0)
+        out[0] = '\0';
+    put_conjunction(&p, conjunction);
+    return p.len;
+}
+
+size_t weir_constraint_print(char *out, size_t size, const struct weir_constraint *constraint)
+{
+    struct printer p = {.out = out, .size = size};
+
+    if (size > 0)
+        out[0] = '\0';
+    put_constraint(&p, constraint);
+    return p.len;
+}
+
 static void put_conjunction(struct printer *p, const struct weir_conjunction *conjunction)
 {
     bool first = true;

@@ -266,6 +266,35 @@ static void scratch_survives_want_of_memory(void **state)
     fixture_fini(&f);
 }
 
+static void tells_how_each_is_found(void **state)
+{
+    static const struct {
+        const char *text;
+        struct weir_access access; /* of the first conjunction */
+    } accesses[] = {
+        {"x = 1 AND y > 3",              {WEIR_ACCESS_VALUE, {"x", 1}, 1}   },
+        {"y > 3 AND x IN (1, 2, 'a')",   {WEIR_ACCESS_VALUE, {"x", 1}, 3}   },
+        {"flag AND y IS NOT NULL",       {WEIR_ACCESS_VALUE, {"flag", 4}, 1}},
+        {"y > 3 AND s STARTS WITH 'ab'", {WEIR_ACCESS_PRESENCE, {"s", 1}, 0}},
+        {"NOT EXISTS(x)",                {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0} },
+        {"",                             {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0} },
+    };
+
+    (void)state;
+    for (uint32_t i = 0; i < COUNT_OF(accesses); i++) {
+        struct weir_access access;
+        struct fixture f;
+
+        fixture_init(&f);
+        assert_int_equal(add(&f, i, 0, accesses[i].text), WEIR_OK);
+        access = weir_matcher_access(f.matcher, i, 0);
+        assert_int_equal(access.kind, accesses[i].access.kind);
+        assert_true(weir_str_equal(access.name, accesses[i].access.name));
+        assert_int_equal(access.values, accesses[i].access.values);
+        fixture_fini(&f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +303,7 @@ int main(void)
         cmocka_unit_test(stamps_are_attributes),
         cmocka_unit_test(undecided_counts_as_told),
         cmocka_unit_test(many_ids_are_sorted),
+        cmocka_unit_test(tells_how_each_is_found),
         cmocka_unit_test(empty_again_means_all_memory_is_back),
         cmocka_unit_test(add_survives_want_of_memory),
         cmocka_unit_test(scratch_survives_want_of_memory),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""weir filter check, fmt, test, covers, intersects."""
+"""weir filter check, fmt, explain, test, covers, intersects."""
 
 import json
 import os
@@ -14,6 +14,30 @@ LINES = ('{"symbol":"IBM","price":185.02}\n'
          '{"symbol":"AIG","price":49}\n'
          '\n'
          '{"symbol":"IBM","price":180}\n')
+
+EXPLAINED = """\
+syntax tree
+  AND
+    symbol IN ('AIG', 'IBM')
+    OR
+      price > 100
+      NOT
+        bid > ask
+
+normal form
+  EXISTS(ask) AND EXISTS(bid) AND symbol IN ('AIG', 'IBM') AND ask >= bid
+    found   by one of 2 values of symbol
+    checks  EXISTS(ask)
+    checks  EXISTS(bid)
+    last    ask >= bid
+  OR price > 100 AND symbol IN ('AIG', 'IBM')
+    found   by one of 2 values of symbol
+    checks  price > 100
+
+cost
+  low: looked at where an attribute has a value that it asks for
+  what is no set of values of one attribute is evaluated last
+"""
 
 
 class Filter(unittest.TestCase):
@@ -78,6 +102,33 @@ class Filter(unittest.TestCase):
         out, err = weir("filter", "fmt", "--normal", wide)
         self.assertIn("wider", err)
         self.assertTrue(out)
+
+    def test_explain(self):
+        out, _ = weir("filter", "explain",
+                      "symbol IN ('IBM', 'AIG') AND (price > 100 OR NOT bid > ask)")
+        self.assertEqual(out, EXPLAINED)
+        out, _ = weir("filter", "explain", "EXISTS(x) AND x =~ '^a'")
+        self.assertIn("found   where x is present", out)
+        self.assertIn("regular expressions are run", out)
+        self.assertIn("with every notification", weir("filter", "explain", "")[0])
+        self.assertIn("medium: ", weir("filter", "explain", "x > 1")[0])
+        self.assertIn("FALSE", weir("filter", "explain", "x > 1 AND x < 1")[0])
+        wide = " AND ".join(f"(a{i} = 1 OR b{i} = 1)" for i in range(9))
+        self.assertIn("a wider one", weir("filter", "explain", wide)[0])
+        weir("filter", "explain", "x >", status=2)
+
+    def test_explain_json(self):
+        out, _ = weir("filter", "explain", "--json",
+                      "x IN (1, 2) AND y > 3 AND x + y > 4 OR z IS NULL")
+        found = json.loads(out)
+        self.assertEqual(found["tree"]["op"], "or")
+        self.assertTrue(found["normal"]["exact"])
+        self.assertEqual(found["cost"], {"class": "always", "residuals": True, "patterns": False})
+        one = next(c for c in found["normal"]["conjunctions"] if c["residuals"])
+        self.assertEqual(one["access"], {"by": "value", "attribute": "x", "values": 2})
+        self.assertEqual(one["residuals"], ["x + y > 4"])
+        self.assertEqual([(c["attribute"], c["access"]) for c in one["constraints"]],
+                         [("x", True), ("y", False)])
 
     def test_test_prints_the_lines_that_match(self):
         out, err = weir("filter", "test", "symbol = 'IBM'", stdin=LINES)

@@ -41,6 +41,25 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_matcher_add(struct weir_matcher *m, ui
 WEIR_API bool weir_matcher_remove(struct weir_matcher *m, uint32_t id);
 WEIR_API size_t weir_matcher_count(const struct weir_matcher *m);
 
+/* How the matcher comes to look at a conjunction, cheapest first. */
+enum weir_access_kind {
+    WEIR_ACCESS_VALUE,    /* an attribute has one of a few values */
+    WEIR_ACCESS_PRESENCE, /* an attribute is there */
+    WEIR_ACCESS_ALWAYS    /* every notification */
+};
+
+struct weir_access {
+    enum weir_access_kind kind;
+    struct weir_str name; /* of the attribute; empty for WEIR_ACCESS_ALWAYS */
+    uint32_t values;      /* of WEIR_ACCESS_VALUE: how many */
+};
+
+/* Tells how conjunction `index` of the normal form under `id`, which is held, is found; the name is
+ * borrowed until `id` is removed.  The choice is made when the first of equal forms is added, by
+ * what the matcher holds then. */
+WEIR_API struct weir_access weir_matcher_access(const struct weir_matcher *m, uint32_t id,
+                                                uint32_t index);
+
 /* Working memory for matching on one thread; serves any matcher, and grows with the largest it is
  * reserved for. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_match_scratch_create(struct weir_match_scratch **out,

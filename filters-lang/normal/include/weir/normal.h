@@ -67,6 +67,12 @@ const struct weir_conjunction *weir_normal_at(const struct weir_normal *normal, 
  * full length. */
 WEIR_API size_t weir_normal_print(char *out, size_t size, const struct weir_normal *normal);
 
+/* The same for a conjunction, and for what one attribute must be. */
+WEIR_API size_t weir_conjunction_print(char *out, size_t size,
+                                       const struct weir_conjunction *conjunction);
+WEIR_API size_t weir_constraint_print(char *out, size_t size,
+                                      const struct weir_constraint *constraint);
+
 /* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget.  For tests and
  * small sets; the matcher is for many.  Renews the scratch's budget. */
 WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
