@@ -24,6 +24,7 @@ static bool weird_path(char out[OVERLAY_PATH_SIZE]);
 static int start_broker(struct overlay *overlay, struct overlay_broker *broker);
 static void become_weird(const struct overlay *overlay, const char *weird, const char *base);
 static int wait_ready(struct overlay *overlay, struct overlay_broker *broker);
+static int wait_step(struct overlay *overlay);
 static bool read_address(struct overlay_broker *broker);
 static int report_end(const struct overlay *overlay, struct overlay_broker *broker, int status);
 static void print_log_tail(const struct overlay_broker *broker);
@@ -108,21 +109,29 @@ static void become_weird(const struct overlay *overlay, const char *weird, const
 static int wait_ready(struct overlay *overlay, struct overlay_broker *broker)
 {
     for (uint32_t waited = 0; waited < START_MS; waited += STEP_MS) {
-        struct overlay_broker *ended;
-        int number, status;
+        int status;
 
         if (read_address(broker))
             return CMD_OK;
-        number = overlay_wait(STEP_MS);
-        if (number == SIGINT || number == SIGTERM)
-            return CMD_INTERRUPTED;
-        ended = reap(overlay, &status);
-        if (ended != NULL)
-            return report_end(overlay, ended, status);
+        status = wait_step(overlay);
+        if (status != CMD_OK)
+            return status;
     }
     cmd_error(overlay->command, "broker %s does not get ready", broker->name);
     print_log_tail(broker);
     return CMD_FAILED;
+}
+
+/* Waits a little; CMD_OK unless it was interrupted or a broker has ended. */
+static int wait_step(struct overlay *overlay)
+{
+    struct overlay_broker *ended;
+    int number = overlay_wait(STEP_MS), status;
+
+    if (number == SIGINT || number == SIGTERM)
+        return CMD_INTERRUPTED;
+    ended = reap(overlay, &status);
+    return ended == NULL ? CMD_OK : report_end(overlay, ended, status);
 }
 
 /* The file appears whole; its first line is what neighbours and clients dial. */
@@ -181,19 +190,15 @@ static int wait_synchronised(struct overlay *overlay)
     uint32_t waited = 0;
 
     for (uint32_t i = 0; i < overlay->count;) {
-        int number, status;
-        struct overlay_broker *ended;
+        int status;
 
         if (is_synchronised(&overlay->brokers[i])) {
             i++;
             continue;
         }
-        number = overlay_wait(STEP_MS);
-        if (number == SIGINT || number == SIGTERM)
-            return CMD_INTERRUPTED;
-        ended = reap(overlay, &status);
-        if (ended != NULL)
-            return report_end(overlay, ended, status);
+        status = wait_step(overlay);
+        if (status != CMD_OK)
+            return status;
         waited += STEP_MS;
         if (waited > SYNC_MS) {
             cmd_error(overlay->command, "the links of broker %s do not come up",
