@@ -10,6 +10,8 @@
 
 /* What the compiler takes from a printer. */
 #define OUT_MAX (4 * WEIR_FILTER_TEXT_MAX)
+/* No string is longer decoded; a number may get a sign and zeros. */
+#define WORD_MAX (WEIR_CONVERT_TEXT_MAX + 8)
 
 static bool read_text(struct weiri_convert *c, enum weir_dialect dialect);
 static bool compile(struct weiri_convert *c, struct weir_filter **filter);
@@ -50,7 +52,7 @@ enum weir_err weir_convert(char **out, struct weir_str text, enum weir_dialect d
     c->text = text;
     c->diags = diags;
     weiri_buf_init(&c->out, OUT_MAX, alloc);
-    weiri_buf_init(&c->word, WEIR_CONVERT_TEXT_MAX, alloc);
+    weiri_buf_init(&c->word, WORD_MAX, alloc);
     if (read_text(c, dialect) && compile(c, &filter))
         (void)print(c, out, filter);
     err = c->err;

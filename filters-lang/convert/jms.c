@@ -292,7 +292,8 @@ static bool parse_in(struct parser *p)
             return false;
         if (p->token.kind != JMS_STRING)
             return syntax(p, "expected a string; JMS allows nothing else in IN");
-        if (!weiri_jms_emit_string(p->c, p->token.span) || !advance(p))
+        weiri_jms_emit_string(p->c, p->token.span);
+        if (!advance(p))
             return false;
         weiri_emit(p->c, p->token.kind == JMS_COMMA ? ", " : ")");
     } while (p->token.kind == JMS_COMMA);
@@ -308,7 +309,8 @@ static bool parse_like(struct parser *p)
     if (p->token.kind != JMS_STRING)
         return syntax(p, "expected a pattern, in quotes");
     weiri_emit(p->c, " LIKE ");
-    if (!weiri_jms_emit_string(p->c, p->token.span) || !advance(p))
+    weiri_jms_emit_string(p->c, p->token.span);
+    if (!advance(p))
         return false;
     if (p->token.kind != JMS_ESCAPE)
         return true;
@@ -317,7 +319,8 @@ static bool parse_like(struct parser *p)
     if (p->token.kind != JMS_STRING)
         return syntax(p, "expected one character, in quotes");
     weiri_emit(p->c, " ESCAPE ");
-    return weiri_jms_emit_string(p->c, p->token.span) && advance(p);
+    weiri_jms_emit_string(p->c, p->token.span);
+    return advance(p);
 }
 
 static bool parse_is(struct parser *p)
@@ -416,7 +419,8 @@ static bool parse_primary(struct parser *p, enum class *class)
     case JMS_NAME: *class = CLASS_NAME; return emit_identifier(p) && advance(p);
     case JMS_STRING:
         *class = CLASS_STRING;
-        return weiri_jms_emit_string(p->c, p->token.span) && advance(p);
+        weiri_jms_emit_string(p->c, p->token.span);
+        return advance(p);
     case JMS_NUMBER:
         *class = CLASS_NUMBER;
         return weiri_jms_emit_number(p->c, p->token.span, false) && advance(p);

@@ -44,6 +44,6 @@ struct jms_token {
 bool weiri_jms_next(struct weiri_convert *c, struct jms_token *token);
 /* Puts out a literal of Java, with the sign that stood before it. */
 bool weiri_jms_emit_number(struct weiri_convert *c, struct weiri_span span, bool negative);
-bool weiri_jms_emit_string(struct weiri_convert *c, struct weiri_span span);
+void weiri_jms_emit_string(struct weiri_convert *c, struct weiri_span span);
 
 #endif /* WEIR_CONVERT_JMS_H */

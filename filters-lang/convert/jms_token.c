@@ -145,10 +145,9 @@ static enum jms_token_kind keyword(struct weir_str word)
 
 /* ---- putting out */
 
-bool weiri_jms_emit_string(struct weiri_convert *c, struct weiri_span span)
+void weiri_jms_emit_string(struct weiri_convert *c, struct weiri_span span)
 {
     weiri_buf_put(&c->out, weiri_convert_source(c, span)); /* quoted as Weir's own */
-    return true;
 }
 
 bool weiri_jms_emit_number(struct weiri_convert *c, struct weiri_span span, bool negative)
@@ -211,8 +210,9 @@ static bool emit_int(struct weiri_convert *c, struct weir_str digits, unsigned b
 static bool emit_double(struct weiri_convert *c, struct weir_str literal, struct weiri_span span,
                         bool negative)
 {
-    struct weir_str decimal;
     char last = (char)(literal.ptr[literal.len - 1] | 0x20);
+    bool point = false, exponent = false, good = true;
+    struct weir_str decimal;
     double real;
 
     if (last == 'f')
@@ -223,24 +223,30 @@ static bool emit_double(struct weiri_convert *c, struct weir_str literal, struct
     weiri_word_begin(c);
     if (negative)
         weiri_word_put(c, '-');
-    if (literal.ptr[0] == '.')
-        weiri_word_put(c, '0');
-    for (size_t i = 0; i < literal.len; i++) {
-        weiri_word_put(c, literal.ptr[i]);
-        if (literal.ptr[i] == '.' && (i + 1 == literal.len || (literal.ptr[i + 1] | 0x20) == 'e'))
+    for (size_t i = 0; i < literal.len && good; i++) {
+        bool before = i != 0 && weiri_is_digit(literal.ptr[i - 1]);
+        bool after = i + 1 < literal.len && weiri_is_digit(literal.ptr[i + 1]);
+
+        exponent |= (literal.ptr[i] | 0x20) == 'e';
+        if (literal.ptr[i] != '.') {
+            weiri_word_put(c, literal.ptr[i]);
+            continue;
+        }
+        good = !point && (before || after);
+        point = true;
+        if (!before)
+            weiri_word_put(c, '0');
+        weiri_word_put(c, '.');
+        if (!after)
             weiri_word_put(c, '0');
     }
-    if (last == 'd' && memchr(literal.ptr, '.', literal.len) == NULL &&
-        memchr(literal.ptr, 'e', literal.len) == NULL &&
-        memchr(literal.ptr, 'E', literal.len) == NULL) {
+    if (!point && !exponent) { /* 1d */
         weiri_word_put(c, '.');
         weiri_word_put(c, '0');
     }
     if (!weiri_word_end(c, span, &decimal))
         return false;
-    if (literal.len == 1 && literal.ptr[0] == '.')
-        return weiri_convert_fail(c, PROBLEM_NUMBER, span, "this is no number", NULL);
-    if (weir_double_parse(&real, decimal) == WEIR_ESYNTAX)
+    if (!good || weir_double_parse(&real, decimal) == WEIR_ESYNTAX)
         return weiri_convert_fail(c, PROBLEM_NUMBER, span, "this is no number", NULL);
     return weiri_emit_decimal(c, decimal, span);
 }

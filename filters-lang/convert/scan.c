@@ -119,13 +119,11 @@ void weiri_word_put_code_point(struct weiri_convert *c, uint32_t code)
 
 bool weiri_word_end(struct weiri_convert *c, struct weiri_span span, struct weir_str *word)
 {
-    if (c->word.err == WEIR_ENOMEM) {
-        c->err = WEIR_ENOMEM;
+    if (c->word.err != WEIR_OK) {
+        c->err = c->word.err;
         return false;
     }
     *word = weiri_buf_str(&c->word);
-    if (c->word.err != WEIR_OK)
-        return weiri_convert_fail(c, PROBLEM_LIMIT, span, "the string is too long", NULL);
     if (!weir_str_is_text(*word))
         return weiri_convert_fail(c, PROBLEM_INEXPRESSIBLE, span,
                                   "strings are UTF-8 without U+0000 here", NULL);

@@ -47,6 +47,8 @@ static void bounds_everything(void **state)
         {WEIR_DIALECT_JMS,         "a > ",         "- ",                  8000,  "1",     "C704"},
         {WEIR_DIALECT_JMS,         "a=1",          " OR a=1",             255,   "",      NULL  },
         {WEIR_DIALECT_JMS,         "a=1",          " OR a=1",             256,   "",      "C707"},
+        {WEIR_DIALECT_JMS,         "a = 1",        ".e",                  8000,  "",      "C705"},
+        {WEIR_DIALECT_JMS,         "a = ",         "1",                   16000, ".",     "C705"},
         {WEIR_DIALECT_PUBSUB,      "",             "(",                   16000, "",      "C704"},
         {WEIR_DIALECT_PUBSUB,      "",             "-",                   16000, "",      "C704"},
         {WEIR_DIALECT_PUBSUB,      "attributes:a", " OR attributes:a",    900,   "",      "C707"},

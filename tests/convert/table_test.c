@@ -1,47 +1,6 @@
 /* table_test.c - cases/<dialect>.cases: what comes out for what goes in, or where and why nothing
  * does. */
-#include "support.h"
-
-#define LINE_MAX_BYTES 1024
-
-struct one_case {
-    char in[LINE_MAX_BYTES], out[LINE_MAX_BYTES], warns[LINE_MAX_BYTES], error[LINE_MAX_BYTES];
-};
-
-/* What follows the first word, if that is `word`. */
-static bool takes(const char *line, const char *word, char rest[LINE_MAX_BYTES])
-{
-    size_t len = strlen(word);
-
-    if (strncmp(line, word, len) != 0 || (line[len] != '\0' && line[len] != ' '))
-        return false;
-    snprintf(rest, LINE_MAX_BYTES, "%s", line[len] == ' ' ? line + len + 1 : "");
-    return true;
-}
-
-/* Cases are separated by blank lines, and begin with '#' where they are comments. */
-static bool next_case(FILE *file, struct one_case *c)
-{
-    char line[LINE_MAX_BYTES];
-    bool any = false;
-
-    *c = (struct one_case){.in = ""};
-    while (fgets(line, sizeof line, file) != NULL) {
-        line[strcspn(line, "\n")] = '\0';
-        if (line[0] == '#')
-            continue;
-        if (line[0] == '\0') {
-            if (any)
-                return true;
-            continue;
-        }
-        any = true;
-        if (!takes(line, "in", c->in) && !takes(line, "out", c->out) &&
-            !takes(line, "warns", c->warns) && !takes(line, "error", c->error))
-            fail_msg("what is this? %s", line);
-    }
-    return any;
-}
+#include "cases.h"
 
 static void check_warnings(const struct one_case *c, const struct weir_diags *diags)
 {
@@ -92,15 +51,10 @@ static void check_case(enum weir_dialect dialect, const struct one_case *c)
 
 static void check_file(enum weir_dialect dialect, size_t least)
 {
+    FILE *file = open_cases(dialect);
     struct one_case c;
-    char path[512];
     size_t count = 0;
-    FILE *file;
 
-    snprintf(path, sizeof path, "%s/tests/convert/cases/%s.cases", WEIR_SOURCE_DIR,
-             weir_dialect_name(dialect));
-    file = fopen(path, "r");
-    assert_non_null(file);
     for (; next_case(file, &c); count++)
         check_case(dialect, &c);
     fclose(file);
