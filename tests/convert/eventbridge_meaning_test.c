@@ -238,14 +238,13 @@ static void selects_what_eventbridge_selects(void **state)
 {
     size_t rounds = random_rounds(4000), selected = 0;
 
-    (void)state;
     for (uint64_t seed = 1; seed <= rounds; seed++) {
         bool expected[MESSAGES];
         struct round r;
 
         round_begin(&r, seed, names, false);
         write_object(&r, expected, 2);
-        selected += round_end(&r, WEIR_DIALECT_EVENTBRIDGE, expected);
+        selected += round_end(&r, WEIR_DIALECT_EVENTBRIDGE, expected, *state);
     }
     assert_in_range(selected, rounds * MESSAGES / 10, rounds * MESSAGES * 9 / 10);
 }
@@ -254,5 +253,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(selects_what_eventbridge_selects)};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -255,7 +255,6 @@ static void selects_what_jms_selects(void **state)
     static const char *const names[FIELD_COUNT] = {"a", "b", "s", "t", "f"};
     size_t rounds = random_rounds(4000), selected = 0;
 
-    (void)state;
     for (uint64_t seed = 1; seed <= rounds; seed++) {
         bool expected[MESSAGES];
         struct round r;
@@ -266,7 +265,7 @@ static void selects_what_jms_selects(void **state)
         write_or(&r, out, 3);
         for (size_t i = 0; i < MESSAGES; i++)
             expected[i] = out[i] == WEIR_TRUE;
-        selected += round_end(&r, WEIR_DIALECT_JMS, expected);
+        selected += round_end(&r, WEIR_DIALECT_JMS, expected, *state);
     }
     assert_in_range(selected, rounds * MESSAGES / 10, rounds * MESSAGES * 9 / 10);
 }
@@ -275,5 +274,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(selects_what_jms_selects)};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

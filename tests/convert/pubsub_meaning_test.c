@@ -76,14 +76,13 @@ static void selects_what_pubsub_selects(void **state)
     static const char *const names[FIELD_COUNT] = {"a", "b_1", "x-y", "iana.org/tag", "in"};
     size_t rounds = random_rounds(4000), selected = 0;
 
-    (void)state;
     for (uint64_t seed = 1; seed <= rounds; seed++) {
         bool expected[MESSAGES];
         struct round r;
 
         round_begin(&r, seed, names, true);
         write_chain(&r, expected, 4);
-        selected += round_end(&r, WEIR_DIALECT_PUBSUB, expected);
+        selected += round_end(&r, WEIR_DIALECT_PUBSUB, expected, *state);
     }
     assert_in_range(selected, rounds * MESSAGES / 10, rounds * MESSAGES * 9 / 10);
 }
@@ -92,5 +91,5 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(selects_what_pubsub_selects)};
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scratch_setup, scratch_teardown);
 }

@@ -170,13 +170,28 @@ static inline bool has_substring(const struct weir_value *value, const char *par
     return strstr(text, part) != NULL;
 }
 
+/* For a group of tests: *state is a scratch to evaluate with. */
+static inline int scratch_setup(void **state)
+{
+    struct weir_scratch *scratch;
+
+    assert_int_equal(weir_scratch_create(&scratch, NULL), WEIR_OK);
+    *state = scratch;
+    return 0;
+}
+
+static inline int scratch_teardown(void **state)
+{
+    weir_scratch_destroy(*state);
+    return 0;
+}
+
 /* Converts the round's text and compares; where types do not fit, only if no warning says that the
  * meaning differs.  Returns how many messages were selected, and ends the round. */
 static inline size_t round_end(struct round *r, enum weir_dialect dialect,
-                               const bool expected[MESSAGES])
+                               const bool expected[MESSAGES], struct weir_scratch *scratch)
 {
     struct weir_diags diags, compiled;
-    struct weir_scratch *scratch;
     struct weir_filter *filter;
     size_t selected = 0;
     char *out = NULL;
@@ -185,7 +200,6 @@ static inline size_t round_end(struct round *r, enum weir_dialect dialect,
     if (err != WEIR_OK)
         fail_msg("seed %llu: %s: %s", (unsigned long long)r->seed, r->text, diags.v[0].message);
     assert_int_equal(weir_filter_compile(&filter, weir_str_of(out), &compiled, NULL), WEIR_OK);
-    assert_int_equal(weir_scratch_create(&scratch, NULL), WEIR_OK);
     for (size_t i = 0; i < MESSAGES; i++) {
         bool truth = weir_filter_eval(filter, &r->messages[i].notification, scratch) == WEIR_TRUE;
 
@@ -196,7 +210,6 @@ static inline size_t round_end(struct round *r, enum weir_dialect dialect,
     }
     for (size_t i = 0; i < MESSAGES; i++)
         free(r->messages[i].bytes);
-    weir_scratch_destroy(scratch);
     weir_filter_destroy(filter);
     free(out);
     return selected;
