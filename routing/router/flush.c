@@ -32,6 +32,7 @@ static enum weir_err send_node(struct weir_router *r, struct hop *hop, struct no
         return err;
     weiri_queue_remove(hop, node);
     item->seq = ++hop->seq_out;
+    item->wire_promised = false;
     weiri_lookup_put(&hop->on_wire, item->seq, node);
     node->on_wire++;
     hop->sent[adv].on_wire++;

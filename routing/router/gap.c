@@ -12,7 +12,8 @@
 
 #include <weir/alloc.h>
 
-#define GAPS_MAX (2 * WEIR_BROKERS_MAX)
+/* What a neighbour may have open: each link of the largest overlay, reported from both ends. */
+#define SESSION_GAPS_MAX (2 * WEIR_BROKERS_MAX)
 
 static void unlink_gap(struct weir_router *r, struct gap *gap)
 {
@@ -43,15 +44,8 @@ static void end_gap(struct weir_router *r, struct gap *gap)
 
 static void insert_gap(struct weir_router *r, struct gap *gap)
 {
-    struct gap *oldest = r->gap_first;
-
-    while (oldest != NULL && oldest->ended)
-        oldest = oldest->next;
-    if (r->gap_count >= GAPS_MAX && oldest != NULL)
-        end_gap(r, oldest);
     append_gap(r, gap);
     gap->begun = gap->version;
-    r->gap_count++;
     r->stats.gaps++;
     weiri_trace(r, "gap-begin", "near=%.*s far=%.*s", (int)gap->near_len, gap->near_name,
                 (int)gap->far_len, gap->far_name);
@@ -108,6 +102,8 @@ void weiri_gap_end(struct weir_router *r, const struct hop *hop)
 
 void weiri_gap_once(struct weir_router *r, struct hop *hop)
 {
+    if (own_gap(r, hop) != NULL)
+        return; /* it covers this loss too, and has to last */
     weiri_gap_begin(r, hop);
     weiri_gap_end(r, hop);
 }
@@ -145,17 +141,31 @@ void weiri_gap_forget(struct weir_router *r, const struct hop *hop)
     }
 }
 
+/* The open gap of that name, or NULL; *count: of those learnt in the hop's session. */
+static struct gap *find_gap(const struct weir_router *r, const struct hop *hop,
+                            const struct weir_gap *gap, size_t *count)
+{
+    struct gap *found = NULL;
+
+    *count = 0;
+    for (struct gap *g = r->gap_first; g != NULL; g = g->next) {
+        *count += g->from_session == hop->session;
+        if (g->reporter == gap->reporter && g->episode == gap->episode && !g->ended)
+            found = g;
+    }
+    return found;
+}
+
 enum weir_err weiri_gap(struct weir_router *r, struct hop *hop, const struct weir_gap *gap)
 {
-    struct gap *known = r->gap_first;
+    struct gap *known;
+    size_t count;
 
     if (gap->near_name.len > WEIR_BROKER_NAME_MAX || gap->far_name.len > WEIR_BROKER_NAME_MAX) {
         weiri_link_close(r, hop->link, WEIR_REASON_PROTOCOL, "impossible gap");
         return WEIR_OK;
     }
-    while (known != NULL &&
-           (known->reporter != gap->reporter || known->episode != gap->episode || known->ended))
-        known = known->next;
+    known = find_gap(r, hop, gap, &count);
     if (gap->ended != 0) {
         if (known != NULL && known->from_session == hop->session)
             end_gap(r, known);
@@ -163,6 +173,10 @@ enum weir_err weiri_gap(struct weir_router *r, struct hop *hop, const struct wei
     }
     if (known != NULL || gap->reporter == r->id)
         return WEIR_OK;
+    if (count >= SESSION_GAPS_MAX) {
+        weiri_link_close(r, hop->link, WEIR_REASON_LIMIT, "too many gaps");
+        return WEIR_OK;
+    }
     known = weiri_alloc_zeroed(r->alloc, 1, sizeof *known);
     if (known == NULL)
         return WEIR_ENOMEM;
@@ -280,7 +294,6 @@ void weiri_gap_sweep(struct weir_router *r)
             continue;
         unlink_gap(r, gap);
         weiri_release(r->alloc, gap);
-        r->gap_count--;
     }
 }
 

@@ -42,8 +42,9 @@ struct item {
     uint32_t match_id;   /* in router.hop_matcher, while from > 0 */
     uint8_t queued;      /* enum queued */
     bool needed;
-    bool promised; /* in force at the hop and beyond it, in this session */
-    bool in_sync;  /* counted in hop->sync_pending */
+    bool promised;      /* in force at the hop and beyond it, in this session */
+    bool wire_promised; /* what is on the wire has been promised, needed still or not */
+    bool in_sync;       /* counted in hop->sync_pending */
 };
 
 struct entry {
@@ -344,7 +345,6 @@ struct weir_router {
     bool topology_changed;
     /* gaps */
     struct gap *gap_first, *gap_last;
-    size_t gap_count;
     uint64_t gap_version, next_episode;
     bool notices_due;
     bool review_due; /* topology or a hop's sync has changed */

@@ -89,7 +89,7 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     memcpy(hop->name, name.ptr, name.len);
     hop->name_len = name.len;
     hop->state = HOP_AWAITED;
-    hop->deadline_ms = r->start_ms + r->config.hold_ms;
+    hop->deadline_ms = r->now_ms + r->config.hold_ms;
     weiri_lookup_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
     weiri_lookup_init(&hop->on_wire, r->config.incarnation, r->alloc);
     if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
@@ -177,7 +177,8 @@ static void hop_session_end(struct weir_router *r, struct hop *hop)
 
     hop->state = HOP_HELD;
     hop->link = NULL;
-    hop->deadline_ms = r->now_ms + r->config.hold_ms;
+    if (hop->ready_in) /* a link that only flaps is not waited for anew each time */
+        hop->deadline_ms = r->now_ms + r->config.hold_ms;
     weiri_gap_begin(r, hop); /* synced or not: promises may rest on it already */
     hop->synced = false;
     weiri_gap_forget(r, hop);

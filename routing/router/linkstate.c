@@ -10,6 +10,9 @@
 
 #include <weir/alloc.h>
 
+/* Neighbours of an earlier life that are waited for: anybody can forge that record. */
+#define FORMER_MAX 64
+
 static struct weir_str name_of(const struct broker *b)
 {
     return (struct weir_str){b->name, b->name_len};
@@ -88,7 +91,8 @@ void weiri_linkstate_refresh(struct weir_router *r)
         count++;
     }
     self->neighbour_count = count;
-    self->sequence++;
+    if (self->sequence < UINT64_MAX) /* a forged record may have brought us there: no wrap */
+        self->sequence++;
     touch(r, self);
 }
 
@@ -164,7 +168,9 @@ static enum weir_err await_former(struct weir_router *r, const struct weir_lsa *
 {
     struct hop *hop;
 
-    for (uint32_t i = 0; i < lsa->count && r->config.unlisted; i++) {
+    uint32_t count = lsa->count < FORMER_MAX ? lsa->count : FORMER_MAX;
+
+    for (uint32_t i = 0; i < count && r->config.unlisted; i++) {
         uint64_t id = weir_lsa_neighbour(lsa, i).id;
         enum weir_err err;
 

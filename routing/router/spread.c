@@ -252,7 +252,8 @@ void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop
     if (needed) {
         sent->needed++;
         item->needed = true;
-        item->promised = false;
+        /* needed again before it was withdrawn: nothing is sent, so nothing new is promised */
+        item->promised = item->seq != 0 && item->wire_promised;
         place(r, node, hop);
     } else {
         sent->needed--;
@@ -351,6 +352,8 @@ void weiri_promise_check(struct weir_router *r, struct node *node)
             return;
         pending = r->hops[i];
     }
+    if (pending != NULL && item_of(node, pending)->from == 0)
+        return;
     /* a hop need not promise what came from itself; the newest entries are at the end */
     for (struct entry *e = node->last; e != NULL && left != 0; e = e->node_prev) {
         if (e->promised)
@@ -405,6 +408,7 @@ static void propagate_promise(struct weir_router *r, struct node *top, struct ho
 
 void weiri_item_promised(struct weir_router *r, struct node *node, struct hop *hop)
 {
+    item_of(node, hop)->wire_promised = true;
     if (item_of(node, hop)->needed)
         propagate_promise(r, node, hop);
 }

@@ -11,8 +11,8 @@
 #define NET_BROKERS_MAX 8
 #define NET_CLIENTS_MAX 16
 #define NET_CONNECTIONS_MAX 128
-#define NET_LOG_MAX 8192
-#define NET_RECEIVED_MAX 4096
+#define NET_LOG_MAX 65536
+#define NET_RECEIVED_MAX 8192
 
 struct net_config {
     uint64_t seed;
