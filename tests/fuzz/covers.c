@@ -38,6 +38,23 @@ static void check(const struct weir_filter *const filters[2], struct weir_normal
     weir_scratch_destroy(scratch);
 }
 
+/* What is said never to match never does, and each place is in the text. */
+static void check_warnings(const struct weir_filter *filter, const struct weir_normal *normal,
+                           struct weir_diags *diags)
+{
+    const size_t before = diags->count, size = weir_filter_text(filter).len;
+
+    require(weir_filter_warn(diags, filter, NULL) == WEIR_OK);
+    require(!weir_normal_is_never(normal) || diags->count > 0);
+    for (size_t i = before; i < diags->count; i++) {
+        const struct weir_diag *diag = &diags->v[i];
+
+        require(diag->offset + diag->length <= size);
+        require(diag->other_offset + diag->other_length <= size);
+        require((strcmp(diag->code, "W602") == 0) == weir_normal_is_never(normal));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
@@ -53,8 +70,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     texts[1] = (struct weir_str){(const char *)end + 1, size - texts[0].len - 1};
     for (int k = 0; k < 2 && ok; k++) {
         ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
-        if (ok)
+        if (ok) {
             require(weir_normal_create(&normals[k], filters[k], NULL) == WEIR_OK);
+            check_warnings(filters[k], normals[k], &diags);
+        }
     }
     for (int k = 0; k < 2 && ok; k++) {
         struct weir_normal *again;
