@@ -127,7 +127,7 @@ void peer_check_queue(struct daemon *d, weir_conn conn);
 void peer_check_memory(struct daemon *d);
 uint64_t peer_timers(struct daemon *d);
 void peer_destroy(struct daemon *d, struct peer *peer);
-/* A broker of that name is up or greeting. */
+/* A broker of that name is up. */
 bool peer_is_linked(const struct daemon *d, const char *name);
 
 /* ---- hello.c */
@@ -166,7 +166,7 @@ bool files_write(const char *path, const char *text);
 struct signals {
     pthread_t thread;
     sigset_t set;
-    atomic_bool stop;
+    atomic_bool stop, ending;
     struct weir_hub *hub;
 };
 /* Blocks them in this thread and those it starts. */

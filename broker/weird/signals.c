@@ -1,4 +1,4 @@
-/* signals.c - SIGTERM and SIGINT end the broker; SIGHUP and SIGPIPE mean nothing to it.
+/* signals.c - SIGTERM and SIGINT end the broker; SIGHUP, SIGPIPE and SIGUSR1 mean nothing to it.
  *
  * A thread waits for them, so that no code runs inside a handler. */
 #include "daemon.h"
@@ -11,10 +11,10 @@ static void *wait_for_signals(void *arg)
     int number;
 
     while (sigwait(&signals->set, &number) == 0) {
-        if (number == SIGHUP)
-            continue;
-        if (number == SIGUSR1)
+        if (atomic_load(&signals->ending))
             break;
+        if (number == SIGHUP || number == SIGUSR1)
+            continue;
         atomic_store(&signals->stop, true);
         weir_hub_interrupt(signals->hub);
     }
@@ -29,10 +29,11 @@ void signals_block(struct signals *signals)
     sigaddset(&signals->set, SIGTERM);
     sigaddset(&signals->set, SIGINT);
     sigaddset(&signals->set, SIGHUP);
-    sigaddset(&signals->set, SIGUSR1); /* ends the thread */
+    sigaddset(&signals->set, SIGUSR1); /* wakes the thread for its end */
     pthread_sigmask(SIG_BLOCK, &signals->set, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
     atomic_init(&signals->stop, false);
+    atomic_init(&signals->ending, false);
 }
 
 bool signals_start(struct signals *signals, struct weir_hub *hub)
@@ -43,6 +44,7 @@ bool signals_start(struct signals *signals, struct weir_hub *hub)
 
 void signals_end(struct signals *signals)
 {
+    atomic_store(&signals->ending, true);
     pthread_kill(signals->thread, SIGUSR1);
     pthread_join(signals->thread, NULL);
 }

@@ -34,8 +34,16 @@ class Lifecycle(weirlib.ProcessTest):
         broker = self.broker("a")
         broker.process.send_signal(signal.SIGHUP)
         broker.process.send_signal(signal.SIGPIPE)
+        broker.process.send_signal(signal.SIGUSR1)
+        # Taken before the next: of several at hand the lowest number comes first.
+        wait_for(lambda: not self.pending(broker, signal.SIGUSR1), "SIGUSR1 to be taken")
         broker.process.send_signal(signal.SIGINT)
         self.assertEqual(broker.process.wait(weirlib.DEADLINE), 0)
+
+    def pending(self, broker, number):
+        with open(f"/proc/{broker.process.pid}/status", encoding="ascii") as f:
+            masks = dict(line.split(":\t") for line in f if line.startswith("ShdPnd"))
+        return int(masks["ShdPnd"], 16) >> (number - 1) & 1
 
     def test_port_in_use(self):
         broker = self.broker("a")
