@@ -32,7 +32,6 @@ static enum weir_err send_node(struct weir_router *r, struct hop *hop, struct no
         return err;
     weiri_queue_remove(hop, node);
     item->seq = ++hop->seq_out;
-    item->wire_promised = false;
     weiri_lookup_put(&hop->on_wire, item->seq, node);
     node->on_wire++;
     hop->sent[adv].on_wire++;
@@ -79,6 +78,7 @@ static enum weir_err withdraw_node(struct weir_router *r, struct hop *hop, struc
     weiri_queue_remove(hop, node);
     (void)weiri_lookup_take(&hop->on_wire, item->seq);
     item->seq = 0;
+    item->wire_promised = false;
     node->on_wire--;
     hop->sent[adv].on_wire--;
     weiri_node_release(r, node);
@@ -103,7 +103,7 @@ static bool may_be_ready(const struct weir_router *r, const struct hop *hop)
     for (uint32_t i = 0; i < r->slots; i++) {
         const struct hop *other = r->hops[i];
 
-        if (other != NULL && other != hop && weiri_hop_live(other) && !other->complete)
+        if (other != NULL && other != hop && weiri_hop_counts(other) && !other->complete)
             return false;
     }
     return true;
@@ -190,6 +190,7 @@ static void check_sync(struct weir_router *r, struct hop *hop)
     if (hop->sync_pending != 0)
         return;
     hop->synced = true;
+    hop->reported = false;
     weiri_trace(r, "link-synced", "neighbour=%.*s", (int)hop->name_len, hop->name);
     weiri_gap_end(r, hop);
     r->review_due = true;
@@ -304,7 +305,7 @@ enum weir_err weiri_flush(struct weir_router *r)
     enum weir_err err;
 
     r->flush_left = FRAMES_PER_STEP;
-    weiri_linkstate_settle(r);
+    weiri_topology_settle(r);
     err = flush_hops(r);
     if (r->review_due)
         weiri_gap_review(r);

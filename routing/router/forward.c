@@ -51,6 +51,12 @@ static void stream_destroy(struct weir_router *r, struct stream *s)
     r->stream_count--;
 }
 
+/* Our own stream stays, however many origins a peer invents: its numbers go on. */
+static bool is_own(const struct weir_router *r, const struct stream *s)
+{
+    return s->origin == r->id && s->incarnation == r->config.incarnation;
+}
+
 static struct stream *stream_find(const struct weir_router *r, uint64_t key, uint64_t origin,
                                   uint64_t incarnation, uint64_t root)
 {
@@ -72,7 +78,7 @@ static enum weir_err stream_create(struct weir_router *r, uint64_t key, uint64_t
         return WEIR_ENOMEM;
     }
     if (r->stream_count >= STREAMS_MAX)
-        stream_destroy(r, r->stream_first);
+        stream_destroy(r, is_own(r, r->stream_first) ? r->stream_first->next : r->stream_first);
     s->key = key;
     s->origin = origin;
     s->incarnation = incarnation;
@@ -393,7 +399,7 @@ enum weir_err weiri_data(struct weir_router *r, struct hop *hop, const struct we
                          .cost = size,
                          .hops = data->hops};
     struct stream *s;
-    bool duplicate, hole;
+    bool duplicate, hole, in_order, too_far;
     enum weir_err err;
 
     if (over_window(hop, size)) {
@@ -412,25 +418,31 @@ enum weir_err weiri_data(struct weir_router *r, struct hop *hop, const struct we
         err = weiri_stream_get(r, data->origin, data->incarnation, data->tree.root, &s);
     if (err != WEIR_OK)
         return err;
-    duplicate = data->seq <= s->last_in || data->hops == HOPS_MAX;
-    hole = s->session == hop->session && data->prev != s->last_in;
+    in_order = s->session == hop->session;
+    if (in_order && data->seq <= s->last_in) {
+        weiri_link_close(r, hop->link, WEIR_REASON_PROTOCOL, "data goes back");
+        return WEIR_OK;
+    }
+    duplicate = data->seq <= s->last_in;
+    too_far = !duplicate && data->hops == HOPS_MAX;
+    hole = !duplicate && in_order && data->prev != s->last_in;
     c.stream = s;
     if (!duplicate) {
-        err = weiri_forward(r, &c);
+        err = too_far ? WEIR_OK : weiri_forward(r, &c);
         if (err != WEIR_OK)
             return err;
         stream_unlink(r, s);
         stream_append(r, s);
         s->last_in = data->seq;
         s->session = hop->session;
-    } else {
-        weiri_credit_release(hop, size);
-        r->stats.duplicates++;
     }
+    if (duplicate || too_far)
+        weiri_credit_release(hop, size);
+    r->stats.duplicates += duplicate;
     hop->in_outstanding += size;
     hop->link->data_in++;
     r->stats.received++;
-    if (hole && !duplicate)
+    if (hole || too_far)
         weiri_gap_once(r, hop);
     return WEIR_OK;
 }

@@ -12,8 +12,9 @@
 
 #include <weir/alloc.h>
 
-/* What a neighbour may have open: each link of the largest overlay, reported from both ends. */
-#define SESSION_GAPS_MAX (2 * WEIR_BROKERS_MAX)
+/* A tree has one link less than brokers, and both ends of each report. */
+#define LEARNT_GAPS_MAX (2 * WEIR_BROKERS_MAX)
+#define OWN_GAPS_MAX (2 * WEIR_LINKS_MAX)
 
 static void unlink_gap(struct weir_router *r, struct gap *gap)
 {
@@ -31,11 +32,30 @@ static void append_gap(struct weir_router *r, struct gap *gap)
     r->notices_due = true;
 }
 
+static bool is_own(const struct gap *gap)
+{
+    return gap->from_session == 0;
+}
+
+static void count_open(struct weir_router *r, const struct gap *gap, bool begins)
+{
+    struct hop *hop;
+
+    *(is_own(gap) ? &r->own_gaps : &r->learnt_gaps) += begins ? 1 : SIZE_MAX;
+    for (uint32_t i = 0; i < r->slots && !is_own(gap); i++) {
+        hop = r->hops[i];
+        if (hop != NULL && hop->session == gap->from_session)
+            hop->open_gaps += begins ? 1 : UINT32_MAX;
+    }
+}
+
 static void end_gap(struct weir_router *r, struct gap *gap)
 {
     if (gap->ended)
         return;
     gap->ended = true;
+    r->ended_gaps++;
+    count_open(r, gap, false);
     unlink_gap(r, gap);
     append_gap(r, gap);
     weiri_trace(r, "gap-end", "near=%.*s far=%.*s", (int)gap->near_len, gap->near_name,
@@ -46,6 +66,7 @@ static void insert_gap(struct weir_router *r, struct gap *gap)
 {
     append_gap(r, gap);
     gap->begun = gap->version;
+    count_open(r, gap, true);
     r->stats.gaps++;
     weiri_trace(r, "gap-begin", "near=%.*s far=%.*s", (int)gap->near_len, gap->near_name,
                 (int)gap->far_len, gap->far_name);
@@ -67,11 +88,22 @@ enum weir_err weiri_gap_reserve(struct weir_router *r, struct hop *hop)
 static struct gap *own_gap(const struct weir_router *r, const struct hop *hop)
 {
     for (struct gap *gap = r->gap_first; gap != NULL; gap = gap->next) {
-        if (gap->reporter == r->id && !gap->ended &&
-            weir_str_equal((struct weir_str){gap->far_name, gap->far_len}, weiri_hop_name(hop)))
+        if (is_own(gap) && !gap->ended && gap->far == hop->id)
             return gap;
     }
     return NULL;
+}
+
+/* Of neighbours that went without a trace the one that went first is given up. */
+static void bound_own(struct weir_router *r)
+{
+    struct gap *gap = r->gap_first;
+
+    if (r->own_gaps < OWN_GAPS_MAX)
+        return;
+    while (gap->ended || !is_own(gap) || weiri_hop_find(r, gap->far) != NULL)
+        gap = gap->next; /* there are fewer hops than that */
+    end_gap(r, gap);
 }
 
 void weiri_gap_begin(struct weir_router *r, struct hop *hop)
@@ -82,11 +114,14 @@ void weiri_gap_begin(struct weir_router *r, struct hop *hop)
     if (own_gap(r, hop) != NULL)
         return;
     assert(gap != NULL);
+    bound_own(r);
     *spare = NULL;
+    hop->reported = true;
     gap->reporter = r->id;
     gap->episode = ++r->next_episode;
     memcpy(gap->near_name, r->name, r->config.name.len);
     gap->near_len = r->config.name.len;
+    gap->far = hop->id;
     memcpy(gap->far_name, hop->name, hop->name_len);
     gap->far_len = hop->name_len;
     insert_gap(r, gap);
@@ -103,9 +138,10 @@ void weiri_gap_end(struct weir_router *r, const struct hop *hop)
 void weiri_gap_once(struct weir_router *r, struct hop *hop)
 {
     if (own_gap(r, hop) != NULL)
-        return; /* it covers this loss too, and has to last */
+        return; /* it lasts longer */
     weiri_gap_begin(r, hop);
     weiri_gap_end(r, hop);
+    hop->reported = false;
 }
 
 /* A broker that is reached another way now, over a hop that is in sync, is not cut off any more:
@@ -116,13 +152,8 @@ void weiri_gap_review(struct weir_router *r)
 
     /* those that end move behind `last` */
     for (struct gap *gap = r->gap_first; gap != NULL; gap = next) {
-        const struct broker *far;
-
         next = gap == last ? NULL : gap->next;
-        if (gap->ended || gap->reporter != r->id)
-            continue;
-        far = weiri_broker_find(r, weir_broker_id((struct weir_str){gap->far_name, gap->far_len}));
-        if (far != NULL && far->reachable && far->first_hop != NULL && far->first_hop->synced)
+        if (is_own(gap) && weiri_reached_in_sync(r, gap->far))
             end_gap(r, gap);
     }
 }
@@ -141,31 +172,33 @@ void weiri_gap_forget(struct weir_router *r, const struct hop *hop)
     }
 }
 
-/* The open gap of that name, or NULL; *count: of those learnt in the hop's session. */
-static struct gap *find_gap(const struct weir_router *r, const struct hop *hop,
-                            const struct weir_gap *gap, size_t *count)
+/* More gaps than a tree can have: the neighbour that said most of them is not to be believed. */
+static void bound_learnt(struct weir_router *r)
 {
-    struct gap *found = NULL;
+    struct hop *most = NULL;
 
-    *count = 0;
-    for (struct gap *g = r->gap_first; g != NULL; g = g->next) {
-        *count += g->from_session == hop->session;
-        if (g->reporter == gap->reporter && g->episode == gap->episode && !g->ended)
-            found = g;
+    if (r->learnt_gaps < LEARNT_GAPS_MAX)
+        return;
+    for (uint32_t i = 0; i < r->slots; i++) {
+        struct hop *hop = r->hops[i];
+
+        if (hop != NULL && (most == NULL || hop->open_gaps > most->open_gaps))
+            most = hop;
     }
-    return found;
+    weiri_link_close(r, most->link, WEIR_REASON_LIMIT, "too many gaps");
 }
 
 enum weir_err weiri_gap(struct weir_router *r, struct hop *hop, const struct weir_gap *gap)
 {
-    struct gap *known;
-    size_t count;
+    struct gap *known = r->gap_first;
 
     if (gap->near_name.len > WEIR_BROKER_NAME_MAX || gap->far_name.len > WEIR_BROKER_NAME_MAX) {
         weiri_link_close(r, hop->link, WEIR_REASON_PROTOCOL, "impossible gap");
         return WEIR_OK;
     }
-    known = find_gap(r, hop, gap, &count);
+    while (known != NULL &&
+           (known->reporter != gap->reporter || known->episode != gap->episode || known->ended))
+        known = known->next;
     if (gap->ended != 0) {
         if (known != NULL && known->from_session == hop->session)
             end_gap(r, known);
@@ -173,10 +206,9 @@ enum weir_err weiri_gap(struct weir_router *r, struct hop *hop, const struct wei
     }
     if (known != NULL || gap->reporter == r->id)
         return WEIR_OK;
-    if (count >= SESSION_GAPS_MAX) {
-        weiri_link_close(r, hop->link, WEIR_REASON_LIMIT, "too many gaps");
+    bound_learnt(r);
+    if (hop->state != HOP_UP)
         return WEIR_OK;
-    }
     known = weiri_alloc_zeroed(r->alloc, 1, sizeof *known);
     if (known == NULL)
         return WEIR_ENOMEM;
@@ -244,10 +276,7 @@ enum weir_err weiri_gap_flush(struct weir_router *r, struct hop *hop)
 {
     for (struct gap *gap = first_after(r, hop->gaps.cursor); gap != NULL; gap = gap->next) {
         /* the peer knows what it told us, and of its own link */
-        bool known =
-            gap->from_session == hop->session ||
-            (gap->from_session == 0 &&
-             weir_str_equal((struct weir_str){gap->far_name, gap->far_len}, weiri_hop_name(hop)));
+        bool known = gap->from_session == hop->session || (is_own(gap) && gap->far == hop->id);
         enum weir_err err = known ? WEIR_OK : tell(r, hop->link, WEIR_FRAME_GAP, &hop->gaps, gap);
 
         if (err != WEIR_OK)
@@ -276,11 +305,8 @@ void weiri_gap_sweep(struct weir_router *r)
 {
     uint64_t told = r->gap_version;
     struct gap *next;
-    bool any = false;
 
-    for (const struct gap *gap = r->gap_first; gap != NULL && !any; gap = gap->next)
-        any = gap->ended;
-    if (!any)
+    if (r->ended_gaps == 0)
         return;
     for (const struct link *link = r->first_link; link != NULL; link = link->next) {
         if (link->hop != NULL && link->hop->gaps.cursor < told)
@@ -294,6 +320,7 @@ void weiri_gap_sweep(struct weir_router *r)
             continue;
         unlink_gap(r, gap);
         weiri_release(r->alloc, gap);
+        r->ended_gaps--;
     }
 }
 

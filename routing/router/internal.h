@@ -38,12 +38,13 @@ struct item {
     uint64_t seq;        /* control sequence number under which it is on the wire; 0: it is not */
     uint32_t root_index; /* in sent.roots */
     uint32_t from;       /* entries of the node that came from this hop */
+    uint32_t unpromised; /* of these */
     uint32_t adv_hits;   /* advertisements from this hop that intersect the node */
     uint32_t match_id;   /* in router.hop_matcher, while from > 0 */
     uint8_t queued;      /* enum queued */
     bool needed;
     bool promised;      /* in force at the hop and beyond it, in this session */
-    bool wire_promised; /* what is on the wire has been promised, needed still or not */
+    bool wire_promised; /* the hop has promised what is on the wire under seq */
     bool in_sync;       /* counted in hop->sync_pending */
 };
 
@@ -161,7 +162,10 @@ struct hop {
     uint32_t slot;
     enum hop_state state;
     bool listed;
-    bool complete; /* READY was received once; its entries are all that it holds */
+    bool complete;  /* READY was received once; its entries are all that it holds */
+    bool elsewhere; /* not up, and its broker is reached over another hop */
+    bool heard;     /* something was received in this session */
+    bool reported;  /* a gap has begun since it was in sync */
     uint64_t id;
     char name[WEIR_BROKER_NAME_MAX];
     size_t name_len;
@@ -182,6 +186,7 @@ struct hop {
     uint64_t lsa_cursor;
     struct gap_reader gaps;
     struct gap *spare_gaps[2]; /* so that its loss can always be reported, and a hole before */
+    uint32_t open_gaps;        /* learnt in this session */
     bool sync_marked, synced;
     uint32_t sync_pending;
     /* DATA credit: towards the peer, and the peer's towards us */
@@ -259,7 +264,8 @@ struct broker {
     uint32_t neighbour_count;
     size_t neighbour_capacity; /* in bytes */
     uint32_t from_session;     /* 0: our own */
-    struct broker *walk_next;  /* scratch of linkstate.c */
+    struct broker *walk_next;  /* scratch of topology.c, and so is `set` */
+    struct broker *set;
     uint64_t walk;
     bool reachable;
     uint64_t unreachable_ms;
@@ -272,6 +278,7 @@ struct gap {
     uint64_t reporter, episode;
     uint64_t begun, version; /* of its begin, and of its last change */
     uint32_t from_session;   /* 0: our own */
+    uint64_t far;            /* id; of our own only */
     bool ended;
     char near_name[WEIR_BROKER_NAME_MAX], far_name[WEIR_BROKER_NAME_MAX];
     size_t near_len, far_len;
@@ -341,10 +348,13 @@ struct weir_router {
     struct broker *broker_first, *broker_last;
     struct broker *self;
     size_t broker_count;
+    size_t link_ends; /* that others list */
     uint64_t lsa_version, walk;
     bool topology_changed;
     /* gaps */
     struct gap *gap_first, *gap_last;
+    size_t own_gaps, learnt_gaps; /* open */
+    size_t ended_gaps;            /* not yet told to everybody */
     uint64_t gap_version, next_episode;
     bool notices_due;
     bool review_due; /* topology or a hop's sync has changed */
@@ -427,8 +437,8 @@ WEIR_MUST_USE enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id,
                                              struct weir_str name, bool listed, struct hop **out);
 void weiri_hop_destroy(struct weir_router *r, struct hop *hop);
 void weiri_hop_expire(struct weir_router *r, struct hop *hop);
-/* Still counted on: up, or within its hold time. */
-bool weiri_hop_live(const struct hop *hop);
+/* Promises and READY wait for it: it is up, or within its hold time and not reached another way. */
+bool weiri_hop_counts(const struct hop *hop);
 void weiri_session_end(struct weir_router *r, struct link *link);
 struct weir_str weiri_link_name(const struct link *link);
 struct weir_str weiri_hop_name(const struct hop *hop);
@@ -490,10 +500,14 @@ WEIR_MUST_USE enum weir_err weiri_linkstate_reserve(struct weir_router *r);
 void weiri_linkstate_refresh(struct weir_router *r); /* our own links have changed */
 WEIR_MUST_USE enum weir_err weiri_lsa(struct weir_router *r, struct hop *hop,
                                       const struct weir_lsa *lsa);
-/* Recomputes who is reachable, and closes links that make a cycle. */
-void weiri_linkstate_settle(struct weir_router *r);
 const struct broker *weiri_broker_find(const struct weir_router *r, uint64_t id);
 WEIR_MUST_USE enum weir_err weiri_lsa_flush(struct weir_router *r, struct hop *hop);
+
+/* ---- topology.c */
+/* Recomputes who is reachable, and closes links that make a cycle. */
+void weiri_topology_settle(struct weir_router *r);
+/* Whether the broker is reached over a hop that is in sync. */
+bool weiri_reached_in_sync(const struct weir_router *r, uint64_t id);
 
 /* ---- gap.c */
 WEIR_MUST_USE enum weir_err weiri_gap(struct weir_router *r, struct hop *hop,

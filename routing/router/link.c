@@ -21,9 +21,9 @@ struct weir_str weiri_hop_name(const struct hop *hop)
     return (struct weir_str){hop->name, hop->name_len};
 }
 
-bool weiri_hop_live(const struct hop *hop)
+bool weiri_hop_counts(const struct hop *hop)
 {
-    return hop->state != HOP_LOST;
+    return hop->state == HOP_UP || (hop->state != HOP_LOST && !hop->elsewhere);
 }
 
 /* ---- hops */
@@ -89,7 +89,7 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     memcpy(hop->name, name.ptr, name.len);
     hop->name_len = name.len;
     hop->state = HOP_AWAITED;
-    hop->deadline_ms = r->now_ms + r->config.hold_ms;
+    hop->deadline_ms = r->start_ms + r->config.hold_ms;
     weiri_lookup_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
     weiri_lookup_init(&hop->on_wire, r->config.incarnation, r->alloc);
     if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
@@ -129,8 +129,8 @@ void weiri_hop_expire(struct weir_router *r, struct hop *hop)
     weiri_trace(r, "link-lost", "neighbour=%.*s", (int)hop->name_len, hop->name);
     hop->state = HOP_LOST;
     hop->complete = false;
-    if (hop->name_len != 0)
-        weiri_gap_begin(r, hop);
+    if (!hop->reported && hop->name_len != 0 && !weiri_reached_in_sync(r, hop->id))
+        weiri_gap_begin(r, hop); /* it was never heard of, or not since it was in sync */
     remove_all(r, &hop->owned[0]);
     remove_all(r, &hop->owned[1]);
     weiri_promise_check_all(r);
@@ -156,6 +156,8 @@ static void session_begin(struct weir_router *r, struct hop *hop, struct link *l
     hop->incarnation = peer->incarnation;
     hop->seq_in = hop->seq_out = hop->acked_in = hop->acked_out = 0;
     hop->ready_in = hop->ready_out = hop->lsa_synced = false;
+    hop->heard = hop->elsewhere = false;
+    hop->open_gaps = 0;
     hop->sync_marked = hop->synced = false;
     hop->sync_pending = 0;
     hop->lsa_cursor = 0;
@@ -171,15 +173,29 @@ static void session_begin(struct weir_router *r, struct hop *hop, struct link *l
                 link->number);
 }
 
+/* What a neighbour said in a session in which it was never READY is part of a table: nothing to
+ * hold, and sessions without end must not pile up. */
+static void drop_partial(struct weir_router *r, struct hop *hop)
+{
+    for (size_t t = 0; t < 2; t++) {
+        while (hop->owned[t].last != NULL && hop->owned[t].last->session == hop->session)
+            weiri_entry_remove(r, hop->owned[t].last);
+    }
+}
+
+/* Only a session that came to READY earns a new hold time, and one in which nothing was heard,
+ * being refused at once, is no loss: so a link that flaps neither holds up promises for ever nor
+ * reports each attempt. */
 static void hop_session_end(struct weir_router *r, struct hop *hop)
 {
     struct entry *next;
 
     hop->state = HOP_HELD;
     hop->link = NULL;
-    if (hop->ready_in) /* a link that only flaps is not waited for anew each time */
+    if (hop->ready_in)
         hop->deadline_ms = r->now_ms + r->config.hold_ms;
-    weiri_gap_begin(r, hop); /* synced or not: promises may rest on it already */
+    if (hop->heard)
+        weiri_gap_begin(r, hop); /* synced or not: promises may rest on it already */
     hop->synced = false;
     weiri_gap_forget(r, hop);
     weiri_spread_end(r, hop);
@@ -189,6 +205,8 @@ static void hop_session_end(struct weir_router *r, struct hop *hop)
         e->ack_queued = false;
     }
     hop->promise_first = hop->promise_last = NULL;
+    if (!hop->ready_in)
+        drop_partial(r, hop);
     weiri_linkstate_refresh(r);
     weiri_due(r, hop->deadline_ms);
 }
@@ -264,7 +282,7 @@ static enum weir_reason admit(const struct weir_router *r, const struct weir_pee
         *text = "this broker has that name";
         return WEIR_REASON_DUPLICATE_NAME;
     }
-    if (!r->config.unlisted && r->config.neighbour_count != 0 && (hop == NULL || !hop->listed)) {
+    if (!r->config.unlisted && (hop == NULL || !hop->listed)) {
         *text = "not among the neighbours listed";
         return WEIR_REASON_UNLISTED;
     }
@@ -297,26 +315,45 @@ static bool replaces(const struct weir_router *r, const struct hop *hop,
     return new_epoch < old_epoch;
 }
 
+/* The hop of the neighbour, with all that its session may need. */
+static enum weir_err hop_ready(struct weir_router *r, uint64_t id, struct weir_str name,
+                               struct hop **out)
+{
+    struct hop *hop = weiri_hop_find(r, id);
+    bool fresh = hop == NULL;
+    enum weir_err err = WEIR_OK;
+
+    if (fresh)
+        err = weiri_hop_create(r, id, name, false, &hop);
+    if (err != WEIR_OK)
+        return err;
+    err = weiri_gap_reserve(r, hop);
+    if (err == WEIR_OK)
+        err = weiri_linkstate_reserve(r);
+    if (fresh && err != WEIR_OK)
+        weiri_hop_destroy(r, hop);
+    else if (fresh)
+        hop->deadline_ms = r->now_ms + r->config.hold_ms;
+    *out = hop;
+    return err;
+}
+
 static enum weir_err broker_up(struct weir_router *r, struct link *link,
                                const struct weir_peer *peer)
 {
     uint64_t id = weir_broker_id(peer->name);
     const char *text = "";
     enum weir_reason reason = admit(r, peer, id, &text);
-    struct hop *hop = weiri_hop_find(r, id);
+    struct hop *hop = NULL;
     enum weir_err err = WEIR_OK;
 
-    if (reason == WEIR_REASON_NONE && hop == NULL)
-        err = weiri_hop_create(r, id, peer->name, false, &hop);
+    if (reason == WEIR_REASON_NONE)
+        err = hop_ready(r, id, peer->name, &hop);
     if (err == WEIR_ELIMIT) {
         reason = WEIR_REASON_LIMIT;
         text = "too many neighbours";
         err = WEIR_OK;
     }
-    if (err == WEIR_OK && reason == WEIR_REASON_NONE)
-        err = weiri_gap_reserve(r, hop);
-    if (err == WEIR_OK)
-        err = weiri_linkstate_reserve(r);
     if (err != WEIR_OK)
         return err;
     if (reason == WEIR_REASON_NONE && hop->state == HOP_UP) {

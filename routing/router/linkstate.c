@@ -1,17 +1,20 @@
 /* linkstate.c - which brokers there are and how they are linked, as flooded by each of them.
  *
- * A link counts only if both ends list it, by id and incarnation.  Records are kept in the order
- * of their last change, so what a neighbour has not been sent yet is the tail behind its cursor;
- * our own record comes last when a session begins, which tells the peer that it has them all. */
+ * Records are kept in the order of their last change, so what a neighbour has not been sent yet is
+ * the tail behind its cursor; our own record comes last when a session begins, which tells the peer
+ * that it has them all.  A record's neighbours are ascending by id and incarnation, without
+ * repetition. */
 #include "internal.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <weir/alloc.h>
 
-/* Neighbours of an earlier life that are waited for: anybody can forge that record. */
-#define FORMER_MAX 64
+#define SEQUENCE_MAX (UINT64_MAX / 2)        /* no broker changes its links so often */
+#define LINK_ENDS_MAX (4 * WEIR_BROKERS_MAX) /* a tree has half of that */
+#define FORMER_MAX (WEIR_LINKS_MAX / 4)      /* so that there is room for others */
 
 static struct weir_str name_of(const struct broker *b)
 {
@@ -21,13 +24,6 @@ static struct weir_str name_of(const struct broker *b)
 const struct broker *weiri_broker_find(const struct weir_router *r, uint64_t id)
 {
     return weiri_lookup_get(&r->brokers, id);
-}
-
-static struct weir_neighbour neighbour_at(const struct broker *b, uint32_t index)
-{
-    struct weir_lsa lsa = {.count = b->neighbour_count, .neighbours = b->neighbours};
-
-    return weir_lsa_neighbour(&lsa, index);
 }
 
 /* ---- the list in order of change */
@@ -45,13 +41,41 @@ static void append_broker(struct weir_router *r, struct broker *b)
     b->prev = r->broker_last;
     *(r->broker_last != NULL ? &r->broker_last->next : &r->broker_first) = b;
     r->broker_last = b;
-    r->topology_changed = true;
 }
 
 static void touch(struct weir_router *r, struct broker *b)
 {
     unlink_broker(r, b);
     append_broker(r, b);
+}
+
+/* ---- neighbours as bytes */
+
+static int compare_neighbours(const void *a, const void *b)
+{
+    struct weir_lsa x = {.count = 1, .neighbours = a}, y = {.count = 1, .neighbours = b};
+    struct weir_neighbour m = weir_lsa_neighbour(&x, 0), n = weir_lsa_neighbour(&y, 0);
+
+    if (m.id != n.id)
+        return m.id < n.id ? -1 : 1;
+    return m.incarnation < n.incarnation ? -1 : m.incarnation > n.incarnation;
+}
+
+/* Sorts them; of those that are the same one stays.  Returns how many are left. */
+static uint32_t sort_neighbours(uint8_t *bytes, uint32_t count)
+{
+    uint32_t left = 0;
+
+    if (count != 0)
+        qsort(bytes, count, WEIR_NEIGHBOUR_SIZE, compare_neighbours);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint8_t *from = bytes + (size_t)i * WEIR_NEIGHBOUR_SIZE;
+
+        if (left != 0 && compare_neighbours(from - WEIR_NEIGHBOUR_SIZE, from) == 0)
+            continue;
+        memmove(bytes + (size_t)left++ * WEIR_NEIGHBOUR_SIZE, from, WEIR_NEIGHBOUR_SIZE);
+    }
+    return left;
 }
 
 /* ---- our own record */
@@ -90,10 +114,10 @@ void weiri_linkstate_refresh(struct weir_router *r)
                              &(struct weir_neighbour){hop->id, hop->incarnation, hop->cost});
         count++;
     }
-    self->neighbour_count = count;
-    if (self->sequence < UINT64_MAX) /* a forged record may have brought us there: no wrap */
-        self->sequence++;
+    self->neighbour_count = sort_neighbours(self->neighbours, count);
+    self->sequence++;
     touch(r, self);
+    r->topology_changed = true;
 }
 
 enum weir_err weiri_linkstate_init(struct weir_router *r)
@@ -122,6 +146,8 @@ static void broker_free(struct weir_router *r, struct broker *b)
 {
     unlink_broker(r, b);
     (void)weiri_lookup_take(&r->brokers, b->id);
+    if (b != r->self)
+        r->link_ends -= b->neighbour_count;
     weiri_release(r->alloc, b->neighbours);
     weiri_release(r->alloc, b);
     r->broker_count--;
@@ -136,22 +162,38 @@ void weiri_linkstate_fini(struct weir_router *r)
 
 /* ---- records of others */
 
-/* A record to fill for an id that is not known; the longest unreachable makes room.  ELIMIT. */
-static enum weir_err broker_new(struct weir_router *r, uint64_t id, struct broker **out)
+/* Forgets the record that has been unreachable longest; false if there is none but `keep`. */
+static bool forget_oldest(struct weir_router *r, const struct broker *keep)
 {
     struct broker *oldest = NULL;
+
+    for (struct broker *b = r->broker_first; b != NULL; b = b->next) {
+        if (!b->reachable && b != r->self && b != keep &&
+            (oldest == NULL || b->unreachable_ms < oldest->unreachable_ms))
+            oldest = b;
+    }
+    if (oldest != NULL)
+        broker_free(r, oldest);
+    return oldest != NULL;
+}
+
+/* Room for a record with so many neighbours; `b` is the one it replaces, or NULL. */
+static bool make_room(struct weir_router *r, const struct broker *b, uint32_t count)
+{
+    size_t before = b != NULL ? b->neighbour_count : 0;
+
+    while (r->link_ends - before + count > LINK_ENDS_MAX) {
+        if (!forget_oldest(r, b))
+            return false;
+    }
+    return b != NULL || r->broker_count < WEIR_BROKERS_MAX || forget_oldest(r, NULL);
+}
+
+/* A record to fill for an id that is not known. */
+static enum weir_err broker_new(struct weir_router *r, uint64_t id, struct broker **out)
+{
     struct broker *b;
 
-    if (r->broker_count >= WEIR_BROKERS_MAX) {
-        for (b = r->broker_first; b != NULL; b = b->next) {
-            if (!b->reachable && b != r->self &&
-                (oldest == NULL || b->unreachable_ms < oldest->unreachable_ms))
-                oldest = b;
-        }
-        if (oldest == NULL)
-            return WEIR_ELIMIT;
-        broker_free(r, oldest);
-    }
     b = weiri_alloc_zeroed(r->alloc, 1, sizeof *b);
     if (b == NULL || weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
         weiri_release(r->alloc, b);
@@ -166,11 +208,12 @@ static enum weir_err broker_new(struct weir_router *r, uint64_t id, struct broke
 /* Our own record of an earlier life says whom to wait for before our tables are complete. */
 static enum weir_err await_former(struct weir_router *r, const struct weir_lsa *lsa)
 {
+    uint32_t former = 0;
     struct hop *hop;
 
-    uint32_t count = lsa->count < FORMER_MAX ? lsa->count : FORMER_MAX;
-
-    for (uint32_t i = 0; i < count && r->config.unlisted; i++) {
+    for (uint32_t i = 0; i < r->slots; i++)
+        former += r->hops[i] != NULL && r->hops[i]->name_len == 0;
+    for (uint32_t i = 0; i < lsa->count && r->config.unlisted && former < FORMER_MAX; i++) {
         uint64_t id = weir_lsa_neighbour(lsa, i).id;
         enum weir_err err;
 
@@ -182,6 +225,8 @@ static enum weir_err await_former(struct weir_router *r, const struct weir_lsa *
             err = weiri_linkstate_reserve(r);
         if (err == WEIR_ENOMEM)
             return err;
+        former++;
+        r->topology_changed = true; /* it may be reached another way */
     }
     return WEIR_OK;
 }
@@ -195,8 +240,8 @@ static enum weir_err own_lsa(struct weir_router *r, const struct weir_lsa *lsa)
             return err;
         touch(r, r->self); /* replaces it everywhere */
     } else if (lsa->incarnation == r->config.incarnation && lsa->sequence > r->self->sequence) {
-        r->self->sequence = lsa->sequence;
-        weiri_linkstate_refresh(r);
+        r->self->sequence = lsa->sequence + 1;
+        touch(r, r->self);
     } else if (lsa->incarnation > r->config.incarnation) {
         weiri_trace(r, "duplicate-name", "name=%.*s", (int)lsa->name.len, lsa->name.ptr);
     }
@@ -210,27 +255,38 @@ static int compare_age(const struct weir_lsa *lsa, const struct broker *b)
     return lsa->sequence < b->sequence ? -1 : lsa->sequence > b->sequence;
 }
 
+/* Takes over a newer record, whose neighbours are `sorted`. */
 static void adopt(struct weir_router *r, struct broker *b, const struct weir_lsa *lsa,
-                  uint32_t from_session)
+                  const uint8_t *sorted, uint32_t count, uint32_t from_session)
 {
+    size_t size = (size_t)count * WEIR_NEIGHBOUR_SIZE;
+    bool same = b->incarnation == lsa->incarnation && b->neighbour_count == count &&
+                (size == 0 || memcmp(b->neighbours, sorted, size) == 0);
+
+    r->topology_changed = r->topology_changed || !same;
+    r->link_ends += count;
+    r->link_ends -= b->neighbour_count;
     if (b->incarnation != 0 && b->incarnation != lsa->incarnation)
         weiri_streams_retire(r, b->id, b->incarnation);
     b->incarnation = lsa->incarnation;
     b->sequence = lsa->sequence;
     memcpy(b->name, lsa->name.ptr, lsa->name.len);
     b->name_len = lsa->name.len;
-    if (lsa->count != 0)
-        memcpy(b->neighbours, lsa->neighbours, (size_t)lsa->count * WEIR_NEIGHBOUR_SIZE);
-    b->neighbour_count = lsa->count;
+    if (size != 0)
+        memcpy(b->neighbours, sorted, size);
+    b->neighbour_count = count;
     b->from_session = from_session;
 }
 
 static enum weir_err other_lsa(struct weir_router *r, struct hop *hop, const struct weir_lsa *lsa)
 {
     struct broker *b = weiri_lookup_get(&r->brokers, lsa->origin);
+    size_t size = (size_t)lsa->count * WEIR_NEIGHBOUR_SIZE;
     bool fresh = b == NULL;
     enum weir_err err = WEIR_OK;
     int age = fresh ? 1 : compare_age(lsa, b);
+    uint8_t *sorted;
+    uint32_t count;
 
     if (age == 0)
         return WEIR_OK;
@@ -239,21 +295,27 @@ static enum weir_err other_lsa(struct weir_router *r, struct hop *hop, const str
         touch(r, b);
         return WEIR_OK;
     }
-    if (fresh)
-        err = broker_new(r, lsa->origin, &b);
-    if (err == WEIR_ELIMIT) {
-        weiri_trace(r, "limit", "what=brokers");
+    sorted = weiri_out_alloc(&r->out, size);
+    if (sorted == NULL)
+        return WEIR_ENOMEM;
+    if (size != 0)
+        memcpy(sorted, lsa->neighbours, size);
+    count = sort_neighbours(sorted, lsa->count);
+    if (!make_room(r, b, count)) {
+        weiri_trace(r, "limit", "what=link-state");
         return WEIR_OK;
     }
+    if (fresh)
+        err = broker_new(r, lsa->origin, &b);
     if (err != WEIR_OK)
         return err;
-    err = blob_reserve(r, b, (size_t)lsa->count * WEIR_NEIGHBOUR_SIZE);
+    err = blob_reserve(r, b, size);
     if (err != WEIR_OK) {
         if (fresh)
             weiri_release(r->alloc, b);
         return err;
     }
-    adopt(r, b, lsa, hop->session);
+    adopt(r, b, lsa, sorted, count, hop->session);
     if (fresh) {
         weiri_lookup_put(&r->brokers, b->id, b);
         r->broker_count++;
@@ -269,7 +331,8 @@ enum weir_err weiri_lsa(struct weir_router *r, struct hop *hop, const struct wei
     enum weir_err err;
 
     if (lsa->name.len == 0 || lsa->name.len > WEIR_BROKER_NAME_MAX ||
-        weir_broker_id(lsa->name) != lsa->origin || lsa->count > WEIR_LINKS_MAX) {
+        weir_broker_id(lsa->name) != lsa->origin || lsa->count > WEIR_LINKS_MAX ||
+        lsa->sequence > SEQUENCE_MAX) {
         weiri_link_close(r, hop->link, WEIR_REASON_PROTOCOL, "impossible link state");
         return WEIR_OK;
     }
@@ -301,117 +364,4 @@ enum weir_err weiri_lsa_flush(struct weir_router *r, struct hop *hop)
         hop->lsa_cursor = b->version;
     }
     return WEIR_OK;
-}
-
-/* ---- who is reachable */
-
-static bool lists(const struct broker *a, const struct broker *b)
-{
-    for (uint32_t i = 0; i < a->neighbour_count; i++) {
-        struct weir_neighbour n = neighbour_at(a, i);
-
-        if (n.id == b->id && n.incarnation == b->incarnation)
-            return true;
-    }
-    return false;
-}
-
-struct edge {
-    struct weir_str low, high;
-};
-
-static struct edge edge_of(const struct broker *a, const struct broker *b)
-{
-    bool ordered = weir_str_compare(name_of(a), name_of(b)) < 0;
-
-    return (struct edge){ordered ? name_of(a) : name_of(b), ordered ? name_of(b) : name_of(a)};
-}
-
-static bool edge_less(struct edge a, struct edge b)
-{
-    int order = weir_str_compare(a.low, b.low);
-
-    return order != 0 ? order < 0 : weir_str_compare(a.high, b.high) < 0;
-}
-
-/* Walks from ourselves breadth first, over links less than `below` (NULL: all), and marks whom it
- * meets with a new r->walk.  Returns how many link ends it has seen. */
-static size_t walk(struct weir_router *r, const struct edge *below, size_t *met)
-{
-    struct broker *last = r->self;
-    size_t ends = 0;
-
-    r->walk++;
-    *met = 1;
-    r->self->walk = r->walk;
-    r->self->walk_next = NULL;
-    r->self->hops = 0;
-    r->self->first_hop = NULL;
-    for (struct broker *b = r->self; b != NULL; b = b->walk_next) {
-        for (uint32_t i = 0; i < b->neighbour_count; i++) {
-            struct weir_neighbour n = neighbour_at(b, i);
-            struct broker *to = weiri_lookup_get(&r->brokers, n.id);
-
-            if (to == NULL || to == b || to->incarnation != n.incarnation || !lists(to, b) ||
-                (below != NULL && !edge_less(edge_of(b, to), *below)))
-                continue;
-            ends++;
-            if (to->walk == r->walk)
-                continue;
-            to->walk = r->walk;
-            to->hops = b->hops + 1;
-            to->first_hop = b == r->self ? weiri_hop_find(r, to->id) : b->first_hop;
-            to->walk_next = NULL;
-            last->walk_next = to;
-            last = to;
-            ++*met;
-        }
-    }
-    return ends;
-}
-
-/* Kruskal's rule, in ascending order of the names at the ends: a link is left out if smaller ones
- * connect its ends already.  All brokers of the cycle come to the same result. */
-static struct hop *link_too_many(struct weir_router *r)
-{
-    size_t met;
-
-    for (uint32_t i = 0; i < r->slots; i++) {
-        struct hop *hop = r->hops[i];
-        const struct broker *to = hop == NULL ? NULL : weiri_broker_find(r, hop->id);
-        struct edge edge;
-
-        if (to == NULL || hop->state != HOP_UP || !lists(to, r->self) || !lists(r->self, to))
-            continue;
-        edge = edge_of(r->self, to);
-        (void)walk(r, &edge, &met);
-        if (to->walk == r->walk)
-            return hop;
-    }
-    return NULL;
-}
-
-void weiri_linkstate_settle(struct weir_router *r)
-{
-    while (r->topology_changed) {
-        r->review_due = true;
-        size_t met, ends = walk(r, NULL, &met);
-        struct hop *surplus;
-
-        r->topology_changed = false;
-        for (struct broker *b = r->broker_first; b != NULL; b = b->next) {
-            bool reachable = b->walk == r->walk;
-
-            if (b->reachable && !reachable)
-                b->unreachable_ms = r->now_ms;
-            b->reachable = reachable;
-        }
-        if (ends / 2 < met)
-            continue;
-        surplus = link_too_many(r);
-        if (surplus != NULL)
-            weiri_link_close(r, surplus->link, WEIR_REASON_CYCLE, "the link closes a cycle");
-        else
-            (void)walk(r, NULL, &met); /* for hops and first_hop */
-    }
 }

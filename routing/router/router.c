@@ -155,6 +155,8 @@ static enum weir_err on_message(struct weir_router *r, struct link *link, struct
                          err != WEIR_OK ? "malformed frame" : "not a frame for this role");
         return WEIR_OK;
     }
+    if (link->hop != NULL && frame.type != WEIR_FRAME_CLOSE)
+        link->hop->heard = true;
     if (link->client != NULL)
         err = weiri_session(r, link->client, &frame, message.len);
     else if (frame.type == WEIR_FRAME_DATA)

@@ -252,8 +252,7 @@ void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop
     if (needed) {
         sent->needed++;
         item->needed = true;
-        /* needed again before it was withdrawn: nothing is sent, so nothing new is promised */
-        item->promised = item->seq != 0 && item->wire_promised;
+        item->promised = item->wire_promised; /* its withdrawal has not gone out yet */
         place(r, node, hop);
     } else {
         sent->needed--;
@@ -314,7 +313,7 @@ static bool hop_pending(const struct weir_router *r, const struct node *node, co
     const struct item *item = item_of(node, hop);
     bool blind = r->config.advertisements || r->config.strategy == WEIR_STRATEGY_FLOODING;
 
-    if (!weiri_hop_live(hop))
+    if (!weiri_hop_counts(hop))
         return false;
     if (blind && !hop->complete && !node->table->advs && !node->never)
         return true;
@@ -329,6 +328,8 @@ static void entry_promise(struct weir_router *r, struct entry *entry)
 
     entry->promised = true;
     entry->node->unpromised--;
+    if (hop != NULL)
+        item_of(entry->node, hop)->unpromised--;
     if (hop != NULL && (hop->state != HOP_UP || entry->session != hop->session))
         return; /* the session that asked is over */
     entry->ack_prev = *last;
@@ -352,15 +353,14 @@ void weiri_promise_check(struct weir_router *r, struct node *node)
             return;
         pending = r->hops[i];
     }
-    if (pending != NULL && item_of(node, pending)->from == 0)
-        return;
     /* a hop need not promise what came from itself; the newest entries are at the end */
+    if (pending != NULL)
+        left = item_of(node, pending)->unpromised;
     for (struct entry *e = node->last; e != NULL && left != 0; e = e->node_prev) {
-        if (e->promised)
+        if (e->promised || (pending != NULL && e->hop != pending))
             continue;
         left--;
-        if (pending == NULL || e->hop == pending)
-            entry_promise(r, e);
+        entry_promise(r, e);
     }
 }
 
@@ -436,6 +436,7 @@ void weiri_spread_end(struct weir_router *r, struct hop *hop)
             next = node->next;
             weiri_queue_remove(hop, node);
             forget_sync(hop, item);
+            item->wire_promised = false;
             if (item->seq != 0) {
                 item->seq = 0;
                 node->on_wire--;

@@ -246,6 +246,8 @@ static void entry_link(struct weir_router *r, struct entry *entry, bool mapped)
     node->last = entry;
     node->entry_count++;
     node->unpromised++;
+    if (entry->hop != NULL)
+        node->items[entry->hop->slot].unpromised++;
     entry->owner_prev = owned->last;
     *(owned->last != NULL ? &owned->last->owner_next : &owned->first) = entry;
     owned->last = entry;
@@ -335,8 +337,11 @@ static void entry_unlink(struct entry *entry)
     *(entry->node_prev != NULL ? &entry->node_prev->node_next : &node->first) = entry->node_next;
     *(entry->node_next != NULL ? &entry->node_next->node_prev : &node->last) = entry->node_prev;
     node->entry_count--;
-    if (!entry->promised)
+    if (!entry->promised) {
         node->unpromised--;
+        if (entry->hop != NULL)
+            node->items[entry->hop->slot].unpromised--;
+    }
     *(entry->owner_prev != NULL ? &entry->owner_prev->owner_next : &owned->first) =
         entry->owner_next;
     *(entry->owner_next != NULL ? &entry->owner_next->owner_prev : &owned->last) =

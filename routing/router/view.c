@@ -115,6 +115,7 @@ struct weir_router_stats weir_router_stats(const struct weir_router *r)
 {
     struct weir_router_stats stats = r->stats;
 
+    stats.gaps_open = r->own_gaps + r->learnt_gaps;
     stats.links = r->link_count;
     stats.clients = r->client_count;
     stats.subs = r->tables[0].entry_count;

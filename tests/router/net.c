@@ -235,7 +235,12 @@ static void client_receive(struct net_client *client, const struct message *m)
         in->seq = frame.u.pubrefused.seq;
         in->reason = frame.u.pubrefused.reason;
         break;
-    case WEIR_FRAME_NOTICE: in->ended = frame.u.gap.ended != 0; break;
+    case WEIR_FRAME_NOTICE:
+        in->ended = frame.u.gap.ended != 0;
+        (void)snprintf(in->text, sizeof in->text, "%.*s-%.*s", (int)frame.u.gap.near_name.len,
+                       frame.u.gap.near_name.ptr, (int)frame.u.gap.far_name.len,
+                       frame.u.gap.far_name.ptr);
+        break;
     default:
         in->id = frame.u.outcome.id;
         in->reason = frame.u.outcome.reason;
@@ -382,6 +387,12 @@ static void step(struct net *net, int broker, struct weir_input *input)
 
 /* ---- brokers and connections */
 
+/* NET_TRACE=1 in the environment shows what the routers have to say. */
+static void net_trace(void *context, const char *event, const char *text)
+{
+    print_message("  %s [%s] %s\n", ((const struct broker *)context)->name, event, text);
+}
+
 static void make_router(struct net *net, struct broker *b)
 {
     struct weir_str names[32];
@@ -396,7 +407,9 @@ static void make_router(struct net *net, struct broker *b)
                                         .cover_work = UINT32_MAX,
                                         .neighbours = names,
                                         .neighbour_count = strlen(b->expected),
-                                        .unlisted = !net->config.listed};
+                                        .unlisted = !net->config.listed,
+                                        .trace = getenv("NET_TRACE") ? net_trace : NULL,
+                                        .trace_context = b};
 
     for (size_t i = 0; i < config.neighbour_count; i++)
         names[i] = (struct weir_str){&b->expected[i], 1};
@@ -566,6 +579,16 @@ void net_send_bytes(struct net *net, int connection, int to_broker, enum weir_la
     struct connection *c = &net->connections[connection];
 
     push_bytes(&c->ends[c->ends[0].broker == to_broker ? 0 : 1].lanes[lane], bytes, size, NULL, 0);
+}
+
+void net_forge(struct net *net, int connection, int to_broker, const struct weir_frame *frame)
+{
+    struct weiri_buf buf;
+
+    weiri_buf_init(&buf, WEIR_FRAME_SIZE_MAX, NULL);
+    assert_int_equal(weir_frame_encode(&buf, frame), WEIR_OK);
+    net_send_bytes(net, connection, to_broker, weir_frame_lane(frame->type), buf.bytes, buf.size);
+    weiri_buf_fini(&buf);
 }
 
 void net_send_frame(struct net *net, int client, const struct weir_frame *frame)

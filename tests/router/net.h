@@ -34,7 +34,7 @@ struct net_received {
     bool ended;                   /* of a NOTICE */
     int64_t n;                    /* attribute n of a DELIVER */
     uint8_t hops;
-    char text[512];
+    char text[512]; /* of an outcome; near-far of a NOTICE */
 };
 
 struct net_client {
@@ -82,6 +82,9 @@ void net_publish(struct net *net, int client, int64_t n, size_t body_size);
 void net_send_frame(struct net *net, int client, const struct weir_frame *frame);
 void net_send_bytes(struct net *net, int connection, int to_broker, enum weir_lane lane,
                     const void *bytes, size_t size);
+
+/* Puts a frame under way towards a broker, as if the other end had said it. */
+void net_forge(struct net *net, int connection, int to_broker, const struct weir_frame *frame);
 
 /* Moves messages and wakes until all is quiet. */
 void net_run(struct net *net);
