@@ -1,5 +1,6 @@
 /* help.c - messages to the user: errors, help, and the word that was probably meant. */
 #include "command.h"
+#include "visible.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #define WORD_MAX 32
 #define HELP_COLUMN 26
 
-static void error_prefix(const struct command *command);
+static void put_message(const struct command *command, const char *format, va_list list);
 static void print_option(FILE *out, const struct cmd_option *option);
 static void print_indented(FILE *out, const char *title, const char *text);
 static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length);
@@ -20,9 +21,8 @@ void cmd_error(const struct command *command, const char *format, ...)
 {
     va_list list;
 
-    error_prefix(command);
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    put_message(command, format, list);
     va_end(list);
     fputc('\n', stderr);
 }
@@ -31,20 +31,29 @@ int cmd_usage_error(const struct command *command, const char *format, ...)
 {
     va_list list;
 
-    error_prefix(command);
     va_start(list, format);
-    vfprintf(stderr, format, list);
+    put_message(command, format, list);
     va_end(list);
     fprintf(stderr, "\ntry 'weir %s%s%s --help'\n", command->group != NULL ? command->group : "",
             command->group != NULL ? " " : "", command->name);
     return CMD_USAGE;
 }
 
-static void error_prefix(const struct command *command)
+static void put_message(const struct command *command, const char *format, va_list list)
 {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+
     fflush(stdout); /* so that the order on a shared terminal is the order of things */
     fprintf(stderr, "weir %s%s%s: ", command->group != NULL ? command->group : "",
             command->group != NULL ? " " : "", command->name);
+    if (memory == NULL)
+        return;
+    vfprintf(memory, format, list);
+    if (fclose(memory) == 0)
+        visible_write(stderr, (struct weir_str){text, size}, "\n\t");
+    free(text);
 }
 
 /* ---- help */

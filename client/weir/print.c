@@ -1,5 +1,6 @@
 /* print.c - how `weir sub` writes what arrives: text, JSON lines, CSV or bodies. */
 #include "print.h"
+#include "visible.h"
 
 #include <weir/alloc.h>
 
@@ -43,7 +44,9 @@ static void print_text(FILE *out, const struct weir_notification *n)
     for (size_t i = 0; i < n->attr_count; i++) {
         struct weir_attr attr = weir_notification_attr(n, i);
 
-        fprintf(out, "%s%.*s=", i > 0 ? " " : "", (int)attr.name.len, attr.name.ptr);
+        fputs(i > 0 ? " " : "", out);
+        visible_write(out, attr.name, "");
+        fputc('=', out);
         print_value(out, &attr.value);
     }
     if (body.len > 0)
@@ -70,19 +73,20 @@ static void print_value(FILE *out, const struct weir_value *value)
     }
 }
 
-/* Control characters would play with the terminal. */
 static void print_quoted(FILE *out, struct weir_str s)
 {
     fputc('\'', out);
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.ptr[i];
+    while (s.len > 0) {
+        const char *quote = memchr(s.ptr, '\'', s.len);
+        struct weir_str part = {s.ptr, quote != NULL ? (size_t)(quote - s.ptr) : s.len};
 
-        if (c < 0x20 || c == 0x7f)
-            fprintf(out, "\\x%02x", c);
-        else if (c == '\'')
+        visible_write(out, part, "");
+        if (quote != NULL) {
             fputs("''", out);
-        else
-            fputc(c, out);
+            part.len++;
+        }
+        s.ptr += part.len;
+        s.len -= part.len;
     }
     fputc('\'', out);
 }

@@ -1,5 +1,6 @@
 /* table.c - rows of cells, printed with aligned columns. */
 #include "table.h"
+#include "visible.h"
 
 #include <weir/alloc.h>
 
@@ -30,11 +31,10 @@ bool table_add(struct table *table, const char *cell)
     cells += table->size;
     memcpy(cells, cell, size);
     for (size_t i = 0; i + 1 < size; i++)
-        if ((unsigned char)cells[i] < 0x20 || cells[i] == 0x7f)
-            cells[i] = '?';
+        memset(cells + i, '?', visible_control((struct weir_str){cells + i, size - 1 - i}));
     table->size += size;
     table->cell_count++;
-    width = width_of(cell);
+    width = width_of(cells);
     if (width > table->widths[column])
         table->widths[column] = width;
     return true;

@@ -45,6 +45,20 @@ class Sub(CommandTest):
                          ["n,b,$origin", "1,,a", "2,1,a", "3,,a", ""])
         self.assertEqual(subs["raw"].end(), "first\nsecond\n")
 
+    def test_nothing_plays_with_the_terminal(self):
+        broker = self.broker("a\x1b[2J")
+        text, table = "\x1b[31m\x9b31m\x7f\n", "a\x9b[31m\n"
+        sub = self.start_sub(broker, "-c", "1", "-w", "20", "--name", table, "TRUE")
+        listed, _ = self.weir(broker, "link", "ls")
+        self.weir(broker, "pub", "-l", stdin=json.dumps({f"n{text}": f"it's {text}"}) + "\n")
+        shown = "\\x1b[31m\\x9b31m\\x7f\\x0a"
+        self.assertEqual(sub.end(), f"n{shown}='it''s {shown}'\n")
+        self.assertIn("connected to a\\x1b[2J\n", sub.stderr())
+        self.assertIn("a?[31m?", listed.replace("??", "?"))
+        for output in (sub.stderr(), listed):
+            self.assertEqual([c for c in output if ord(c) < 32 and c != "\n" or 127 <= ord(c) < 160],
+                             [])
+
     def test_what_was_printed_can_be_published_again(self):
         broker = self.broker("a")
         first = self.start_sub(broker, "-c", "3", "-w", "20", "-o", "jsonl", "TRUE")
