@@ -58,6 +58,7 @@ struct entry {
     uint64_t id;      /* the client's, or the control sequence number */
     uint32_t session; /* of the hop; 0 for a client */
     bool promised, ack_queued;
+    bool in_sync;               /* an ADV counted in hop->sync_pending while that session lasts */
     bool implicit;              /* the advertisement of a client that never advertised */
     struct weir_filter *filter; /* of a client */
     uint64_t matched;
@@ -417,8 +418,10 @@ void weiri_item_promised(struct weir_router *r, struct node *node, struct hop *h
 /* A session begins: everything is to be sent.  A session ends: nothing is on the wire. */
 void weiri_spread_begin(struct weir_router *r, struct hop *hop);
 void weiri_spread_end(struct weir_router *r, struct hop *hop);
-/* Starts counting, in sync_pending, what is not yet promised now. */
+/* Starts counting, in sync_pending, what is not yet promised now, either way. */
 void weiri_sync_mark(struct weir_router *r, struct hop *hop);
+/* The entry is promised, or goes. */
+void weiri_entry_synced(struct entry *entry);
 void weiri_queue_remove(struct hop *hop, struct node *node);
 
 /* ---- router.c */

@@ -330,6 +330,7 @@ static void entry_promise(struct weir_router *r, struct entry *entry)
     entry->node->unpromised--;
     if (hop != NULL)
         item_of(entry->node, hop)->unpromised--;
+    weiri_entry_synced(entry);
     if (hop != NULL && (hop->state != HOP_UP || entry->session != hop->session))
         return; /* the session that asked is over */
     entry->ack_prev = *last;
@@ -448,8 +449,22 @@ void weiri_spread_end(struct weir_router *r, struct hop *hop)
     weiri_lookup_clear(&hop->on_wire);
 }
 
+void weiri_entry_synced(struct entry *entry)
+{
+    if (entry->in_sync && entry->session == entry->hop->session)
+        entry->hop->sync_pending--;
+    entry->in_sync = false;
+}
+
 void weiri_sync_mark(struct weir_router *r, struct hop *hop)
 {
+    /* Their publishers may be at work: what they advertised has to have drawn its subscriptions. */
+    for (struct entry *e = hop->owned[1].first; e != NULL; e = e->owner_next) {
+        if (!e->promised && e->session == hop->session) {
+            e->in_sync = true;
+            hop->sync_pending++;
+        }
+    }
     for (size_t t = 0; t < 2; t++) {
         for (struct node *node = r->tables[t].first; node != NULL; node = node->next) {
             struct item *item = item_of(node, hop);

@@ -371,6 +371,7 @@ void weiri_entry_remove(struct weir_router *r, struct entry *entry)
     struct weiri_lookup *map = map_of(entry->hop, entry->client, node->table->advs);
 
     r->work = r->config.cover_work;
+    weiri_entry_synced(entry);
     ack_unqueue(r, entry);
     if (weiri_lookup_get(map, entry->id) == entry)
         (void)weiri_lookup_take(map, entry->id);
