@@ -21,6 +21,7 @@ static void cut_block(struct weir_hub *hub, struct lane *lane, struct block *blo
 static void load_lane(struct conn *c, enum weir_link_lane lane);
 static void load_block(struct conn *c, enum weir_link_lane lane);
 static void drop_lanes(struct conn *c);
+static void flight_over(struct conn *c);
 static void fit_buffer(struct conn *c, unsigned buffer);
 static void resize_buffer(struct conn *c, unsigned buffer, size_t capacity);
 
@@ -221,6 +222,8 @@ void weiri_conn_load(struct conn *c)
         if (c->mid != WEIR_LINK_CONTROL)
             load_lane(c, WEIR_LINK_DATA);
     }
+    c->flying = c->flight_size[WEIR_LINK_CONTROL] + c->flight_size[WEIR_LINK_DATA];
+    atomic_fetch_add(&c->hub->flying, c->flying);
 }
 
 /* Takes data up to an end of a message, as far as one write reaches. */
@@ -299,6 +302,7 @@ static void on_sent(void *arg)
     pthread_mutex_lock(&hub->mutex);
     weiri_blocks_splice(&hub->returned, &c->flight);
     c->send_err = err;
+    flight_over(c);
     atomic_store(&c->sending, false);
     if (c->want_sent || err != 0) {
         c->want_sent = false;
@@ -308,6 +312,13 @@ static void on_sent(void *arg)
     pthread_mutex_unlock(&hub->mutex);
     if (signal)
         weiri_hub_signal(hub);
+}
+
+/* With the mutex held: the write is of no more account, as it has ended or soon will. */
+static void flight_over(struct conn *c)
+{
+    atomic_fetch_sub(&c->hub->flying, c->flying);
+    c->flying = 0;
 }
 
 /* True while something is left of the write. */
@@ -501,6 +512,7 @@ void weiri_conn_shut(struct conn *c, enum weir_err err)
     weiri_conn_close_stream(c);
     drop_lanes(c);
     pthread_mutex_lock(&hub->mutex);
+    flight_over(c);
     c->want_sent = true;
     bool signal = weiri_hub_post(hub, c);
 

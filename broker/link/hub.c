@@ -68,6 +68,7 @@ enum weir_err weir_hub_create(struct weir_hub **out, const struct weir_hub_optio
     }
     pthread_mutex_init(&hub->mutex, NULL);
     atomic_init(&hub->interrupted, false);
+    atomic_init(&hub->flying, 0);
     *out = hub;
     return WEIR_OK;
 }
@@ -150,7 +151,10 @@ int weir_hub_descriptor(const struct weir_hub *hub)
 
 struct weir_hub_stats weir_hub_stats(const struct weir_hub *hub)
 {
-    return hub->stats;
+    struct weir_hub_stats stats = hub->stats;
+
+    stats.queued += atomic_load(&hub->flying);
+    return stats;
 }
 
 void weir_hub_flush(struct weir_hub *hub)

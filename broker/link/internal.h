@@ -100,6 +100,7 @@ struct conn {
     struct taken taken;
 
     atomic_bool sending;              /* [mutex] to write */
+    size_t flying;                    /* [mutex] its bytes in the hub's `flying` */
     struct conn *ready_next;          /* [mutex] */
     bool ready;                       /* [mutex] on the ready list */
     bool receiving;                   /* [mutex] */
@@ -150,6 +151,7 @@ struct weir_hub {
 
     int event_fd;
     atomic_bool interrupted;
+    atomic_size_t flying; /* [mutex] to write: bytes of writes under way */
     pthread_mutex_t mutex;
     struct conn *ready_first, *ready_last; /* [mutex] */
     bool accepted;                         /* [mutex] some listener is done */

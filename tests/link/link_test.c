@@ -250,8 +250,10 @@ static void slow_reader_is_seen(bool ipc)
         queued = weir_hub_queued(p.client.hub, p.client.conn, WEIR_LINK_DATA);
     }
     assert_true(queued > TOTAL / 2);
+    assert_int_equal(weir_hub_stats(p.client.hub).queued, queued);
     assert_int_equal(p.client.drained, 0);
     STEP_UNTIL(&p, p.server.size == TOTAL && p.client.drained == 1);
+    assert_int_equal(weir_hub_stats(p.client.hub).queued, 0);
     free(chunk);
     pair_fini(&p);
 }
@@ -318,8 +320,10 @@ static void linger_ends(bool ipc)
     must_send(&p.client, WEIR_LINK_DATA, all, TOTAL);
     begin = now_ms();
     weir_hub_close(p.client.hub, p.client.conn, 100);
+    assert_int_equal(weir_hub_stats(p.client.hub).queued, TOTAL);
     while (p.client.closed == 0)
         end_step(&p.client, 1000);
+    assert_int_equal(weir_hub_stats(p.client.hub).queued, 0);
     assert_in_range(now_ms() - begin, 99, 2000);
     free(all);
     pair_fini(&p);

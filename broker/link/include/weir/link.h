@@ -102,7 +102,7 @@ WEIR_API void weir_hub_peer(const struct weir_hub *hub, weir_conn conn, char *ou
 struct weir_hub_stats {
     uint64_t reads, writes, bytes_in, bytes_out, accepted, refused;
     size_t conns;
-    size_t queued; /* bytes that no write has taken yet, of all connections */
+    size_t queued; /* bytes queued and not yet handed to the kernel, of all connections */
 };
 WEIR_API struct weir_hub_stats weir_hub_stats(const struct weir_hub *hub);
 
