@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#define PADS_MAX 24
+#define PADS_MAX 64
 
 static const char *const texts[] = {
     "x = 1 OR x = 2 OR x > 5 AND x <= 7.5 OR NOT x = TRUE",
