@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
+#define QUESTIONS_MAX 16       /* of one client, not answered yet */
 #define PIECE_SIZE (48 * 1024) /* sent when there is so much; an item on top is below 64 KiB */
 #define LIMIT_MAX 10000
 #define LIMIT_DEFAULT 1000
@@ -24,6 +26,7 @@ struct answer {
     struct weiri_buf piece;
 };
 
+static void answer_question(struct daemon *d, struct peer *peer, const struct question *question);
 static bool parse(struct weir_str question, struct answer *answer, char *word, size_t size);
 static bool parse_number(const char *text, const char *key, uint64_t *out);
 static void send_piece(struct answer *answer, bool last, enum weir_reason reason);
@@ -40,16 +43,65 @@ static json_t *number(uint64_t value);
 static json_t *hub_json(const struct daemon *d);
 static json_t *reasons_json(const uint64_t counts[REASONS]);
 
-void admin_answer(struct daemon *d, struct peer *peer, const struct weir_query *query)
+void admin_ask(struct daemon *d, struct peer *peer, const struct weir_query *query)
 {
-    struct answer answer = {.d = d, .peer = peer, .id = query->id, .limit = LIMIT_DEFAULT};
+    struct question *question;
+
+    if (peer->questions == QUESTIONS_MAX) {
+        peer_end(d, peer, WEIR_REASON_LIMIT, WEIR_STR("too many questions at once"));
+        return;
+    }
+    question = calloc(1, sizeof *question);
+    if (question == NULL)
+        daemon_out_of_memory(d);
+    question->conn = peer->conn;
+    question->id = query->id;
+    question->size = query->payload.len;
+    if (question->size > sizeof question->text)
+        question->size = sizeof question->text; /* as senseless as what is longer */
+    if (question->size != 0)
+        memcpy(question->text, query->payload.ptr, question->size);
+    DL_APPEND(d->questions, question);
+    peer->questions++;
+}
+
+void admin_turn(struct daemon *d)
+{
+    bool answered = false;
+
+    while (d->questions != NULL && !answered) {
+        struct question *question = d->questions;
+        struct peer *peer = peer_find(d, question->conn);
+
+        DL_DELETE(d->questions, question);
+        answered = peer != NULL && peer->state == PEER_UP;
+        if (answered) {
+            peer->questions--;
+            answer_question(d, peer, question);
+        }
+        free(question);
+    }
+}
+
+void admin_clear(struct daemon *d)
+{
+    struct question *question, *next;
+
+    DL_FOREACH_SAFE(d->questions, question, next)
+    free(question);
+    d->questions = NULL;
+}
+
+static void answer_question(struct daemon *d, struct peer *peer, const struct question *question)
+{
+    struct answer answer = {.d = d, .peer = peer, .id = question->id, .limit = LIMIT_DEFAULT};
     static const char *const lists[] = {"link", "route", "sub", "adv"};
     char word[16];
     bool known = false;
 
     d->counters.queries++;
     weiri_buf_init(&answer.piece, WEIR_FRAME_SIZE_MAX / 2, NULL);
-    if (parse(query->payload, &answer, word, sizeof word)) {
+    if (parse((struct weir_str){question->text, question->size}, &answer, word, sizeof word)) {
         for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
             if (strcmp(word, lists[i]) == 0) {
                 known = true;

@@ -157,7 +157,8 @@ static void serve(struct daemon *d)
         daemon_settle(d);
         if (d->draining && d->drain_until_ms < next_ms)
             next_ms = d->drain_until_ms;
-        take_notes(d, timeout_until(d, next_ms));
+        take_notes(d, d->questions != NULL ? 0 : timeout_until(d, next_ms));
+        admin_turn(d);
         if (d->now_ms >= d->wake_ms) {
             d->wake_ms = UINT64_MAX;
             daemon_step(d, &(struct weir_input){.type = WEIR_IN_TICK});
@@ -233,6 +234,7 @@ static void close_all(struct daemon *d)
 
     HASH_ITER(hh, d->peers, peer, next)
     peer_destroy(d, peer);
+    admin_clear(d);
     kept_clear(d);
     weir_router_destroy(d->router);
     weiri_buf_fini(&d->frame);

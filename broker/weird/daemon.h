@@ -36,7 +36,8 @@ struct peer {
     enum weir_role role;
     struct dial *dial; /* the connection is ours; NULL: accepted */
     uint64_t own_epoch, deadline_ms;
-    bool refused; /* the peer or we ended it for a reason that will not mend at once */
+    unsigned questions; /* that wait for their answers */
+    bool refused;       /* the peer or we ended it for a reason that will not mend at once */
     size_t name_len;
     char name[WEIR_BROKER_NAME_MAX];
     struct partial {
@@ -65,6 +66,15 @@ struct kept {
     char bytes[];
 };
 
+/* A question of a client that waits for its turn. */
+struct question {
+    struct question *prev, *next;
+    weir_conn conn;
+    uint32_t id;
+    size_t size;
+    char text[128];
+};
+
 struct counters {
     uint64_t closed[REASONS]; /* links that we closed, by reason */
     uint64_t closed_by_peer[REASONS];
@@ -89,7 +99,8 @@ struct daemon {
     size_t half_open, clients;
     struct dial *dials;
     size_t dial_count;
-    struct kept *kept; /* hash */
+    struct question *questions; /* list, oldest first */
+    struct kept *kept;          /* hash */
     size_t kept_size, partial_size;
     struct weiri_buf frame; /* scratch for what is sent */
     struct counters counters;
@@ -152,8 +163,10 @@ struct weir_str kept_find(const struct daemon *d, uint64_t key);
 void kept_remove(struct daemon *d, uint64_t key);
 void kept_clear(struct daemon *d);
 
-/* ---- admin.c */
-void admin_answer(struct daemon *d, struct peer *peer, const struct weir_query *query);
+/* ---- admin.c: a list may be long, so each turn of the loop answers one question */
+void admin_ask(struct daemon *d, struct peer *peer, const struct weir_query *query);
+void admin_turn(struct daemon *d);
+void admin_clear(struct daemon *d);
 
 /* ---- files.c */
 /* Greater than in all earlier runs with the same directory (NULL: than any wall clock before);

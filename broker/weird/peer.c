@@ -243,7 +243,7 @@ static void on_frame(struct daemon *d, struct peer *peer, const uint8_t *bytes, 
     if (frame.type == WEIR_FRAME_CLOSE)
         on_close(d, peer, &frame.u.close);
     else if (frame.type == WEIR_FRAME_QUERY)
-        admin_answer(d, peer, &frame.u.query);
+        admin_ask(d, peer, &frame.u.query);
     else if (frame.type == WEIR_FRAME_HELLO)
         on_hello(d, peer, &frame.u.hello);
     else

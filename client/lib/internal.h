@@ -45,7 +45,7 @@ struct request {
  * send, each at most once, so room for all items is room enough. */
 struct request_set {
     struct request *items;
-    size_t count, capacity, dead, busy;
+    size_t count, capacity, dead, busy, sent;
     uint32_t last_id;
     uint32_t *queue;
     size_t queue_capacity, queue_head, queue_count;

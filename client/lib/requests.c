@@ -82,6 +82,7 @@ static void change(struct request_set *set, struct request *r, enum request_phas
 {
     bool was = is_busy(r);
 
+    set->sent = set->sent - (r->phase == REQUEST_SENT) + (phase == REQUEST_SENT);
     r->phase = (uint8_t)phase;
     r->leaving = (uint8_t)leaving;
     set->busy = set->busy - was + is_busy(r);
@@ -220,6 +221,8 @@ static enum weir_err send_queued(struct weir_client *client, enum request_kind k
 
         if (weiri_session_lane_full(client, WEIR_LINK_CONTROL))
             return WEIR_OK;
+        if (kind == REQUEST_QUERY && set->sent != 0)
+            return WEIR_OK; /* a broker closes those who ask too much at once */
         err = r != NULL ? act(client, kind, r, &again) : WEIR_OK;
         if (err == WEIR_ECLOSED)
             return WEIR_OK; /* a note will say so, and everything is asked for again */

@@ -188,6 +188,29 @@ static void queries_are_answered_in_pieces(void **state)
     assert_int_equal(fake.calls[5].reason, WEIR_REASON_SHUTDOWN);
 }
 
+static void queries_are_asked_one_by_one(void **state)
+{
+    uint32_t first, second;
+
+    (void)state;
+    connect((struct weir_client_options){.reconnect = true});
+    assert_int_equal(weir_client_query(fake.client, &first, "link"), WEIR_OK);
+    assert_int_equal(weir_client_query(fake.client, &second, "sub"), WEIR_OK);
+    fake_expect_seen(&fake, 1, WEIR_FRAME_QUERY, first);
+    fake_settle(&fake);
+    assert_int_equal(fake.seen_count, 2);
+    fake_send(&fake, &(struct weir_frame){
+                         .type = WEIR_FRAME_REPLY, .u.reply = {first, 1, 0, WEIR_STR("[]")}
+    });
+    fake_expect_seen(&fake, 2, WEIR_FRAME_QUERY, second);
+
+    /* The one whose answer is lost with the connection does not hold up the next. */
+    assert_int_equal(weir_client_query(fake.client, &first, "adv"), WEIR_OK);
+    fake_cut(&fake);
+    fake_wait_seen(&fake, 5);
+    fake_expect_seen(&fake, 4, WEIR_FRAME_QUERY, first);
+}
+
 static void a_reconnect_restores_everything(void **state)
 {
     uint32_t adv, sub, left;
@@ -354,6 +377,7 @@ int main(void)
         TEST(deliveries_name_their_subscriptions),
         TEST(gaps_are_told),
         TEST(queries_are_answered_in_pieces),
+        TEST(queries_are_asked_one_by_one),
         TEST(a_reconnect_restores_everything),
         TEST(heartbeats_keep_it_alive_and_silence_ends_it),
         TEST(a_missing_broker_is_an_error_without_reconnect),

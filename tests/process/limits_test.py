@@ -39,6 +39,17 @@ class Limits(weirlib.ProcessTest):
         reader.take_deliveries(sent + 1)
         self.assertEqual(stopped.expect_close(), "slow")
 
+    def test_questions_are_answered_in_turn(self):
+        broker = self.broker("a")
+        question = weirlib.frame(weirlib.QUERY, b"\7\0\0\0link")
+        few, many = self.connect(broker), self.connect(broker)
+        few.send(16 * question)
+        for _ in range(16):
+            few.expect(weirlib.REPLY)
+        many.send(100 * question)
+        self.assertEqual(many.expect_close(), "limit")
+        self.assertEqual(few.query("link")["total"], 1)
+
     def test_silent_client_is_closed(self):
         broker = self.broker("a")
         silent = self.connect(broker, heartbeat_ms=100)
