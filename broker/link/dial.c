@@ -85,15 +85,3 @@ static enum weir_err dial_err(int err)
     default: return WEIR_ECONNECT;
     }
 }
-
-#ifdef __has_feature
-#if __has_feature(thread_sanitizer)
-/* NNG counts who holds a dialer with atomics that the sanitizer does not see in a library built
- * without it, and takes the freeing of the dialer's mutex by the last holder for a race. */
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "race:pthread_mutex_destroy\n";
-}
-#endif
-#endif
