@@ -54,8 +54,10 @@ static int make_dir(struct overlay *overlay, const char *dir)
     char path[PATH_MAX];
 
     if (mkdir(dir, 0700) != 0 && (errno != EEXIST || rmdir(dir) != 0 || mkdir(dir, 0700) != 0)) {
-        cmd_error(overlay->command, "cannot make the folder %s: %s", dir, strerror(errno));
-        return errno == EEXIST || errno == ENOTEMPTY ? CMD_USAGE : CMD_FAILED;
+        int error = errno;
+
+        cmd_error(overlay->command, "cannot make the folder %s: %s", dir, strerror(error));
+        return error == EEXIST || error == ENOTEMPTY ? CMD_USAGE : CMD_FAILED;
     }
     if (realpath(dir, path) == NULL || strlen(path) + 128 > sizeof overlay->dir) {
         cmd_error(overlay->command, "the path of %s is too long", dir);

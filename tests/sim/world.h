@@ -3,7 +3,8 @@
  *
  * A client does its operations in order: it publishes only when its advertisements are acknowledged
  * and its window has room, and changes its advertisements only when all it published is
- * acknowledged; impatient ones heed the window alone and are refused now and then.  Everything that a broker tells a client is checked as it arrives. */
+ * acknowledged; impatient ones heed the window alone and are refused now and then.  Everything that
+ * a broker tells a client is checked as it arrives. */
 #ifndef TESTS_SIM_WORLD_H
 #define TESTS_SIM_WORLD_H
 
@@ -59,7 +60,7 @@ struct world_client {
     uint32_t broker;
     char name[16];
     bool up, left;
-    bool impatient; /* does not wait for acknowledgements of advertisements */
+    bool impatient;      /* does not wait for acknowledgements of advertisements */
     uint64_t stopped_us; /* when it stopped reading; UINT64_MAX: it reads */
     struct world_sub *subs;
     size_t sub_count, sub_capacity;
