@@ -4,10 +4,12 @@
  * flushes: acknowledgements and writes are shared by everything in the batch. */
 #include "daemon.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +18,7 @@
 #define NOTES_MAX 64 /* of a batch */
 #define EXIT_LISTEN 8
 
+static uint64_t random_seed(struct daemon *d);
 static bool open_router(struct daemon *d);
 static int open_listeners(struct daemon *d);
 static bool announce(struct daemon *d, char bound[][WEIR_URL_MAX]);
@@ -61,6 +64,20 @@ int daemon_run(const struct config *config, uint64_t incarnation, struct weir_hu
     return status;
 }
 
+/* Without randomness a broker would run, but peers could slow it down by what they choose. */
+static uint64_t random_seed(struct daemon *d)
+{
+    uint64_t seed;
+    struct fact f;
+
+    if (getrandom(&seed, sizeof seed, 0) == (ssize_t)sizeof seed)
+        return seed;
+    fact_begin(&f, &d->log, LOG_WARN, "no-randomness");
+    fact_text(&f, "error", strerror(errno));
+    fact_end(&f);
+    return d->random;
+}
+
 static bool open_router(struct daemon *d)
 {
     const struct config *config = d->config;
@@ -78,6 +95,7 @@ static bool open_router(struct daemon *d)
         .neighbours = neighbours,
         .neighbour_count = config->link_count,
         .unlisted = config->unlisted,
+        .hash_seed = random_seed(d),
         .trace = trace,
         .trace_context = d,
     };

@@ -191,7 +191,7 @@ static void check_sync(struct weir_router *r, struct hop *hop)
         return;
     hop->synced = true;
     hop->reported = false;
-    weiri_trace(r, "link-synced", "neighbour=%.*s", (int)hop->name_len, hop->name);
+    weiri_trace(r, "link-synced", "neighbour=%s", QUOTED(weiri_hop_name(hop)));
     weiri_gap_end(r, hop);
     r->review_due = true;
 }

@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include <weir/alloc.h>
 
 #define STREAMS_MAX (2 * WEIR_BROKERS_MAX)
@@ -16,9 +19,13 @@
 
 /* ---- streams */
 
-static uint64_t stream_key(uint64_t origin, uint64_t incarnation, uint64_t root)
+/* All three come from a peer: mixed with the seed, so that it cannot choose equal keys. */
+static uint64_t stream_key(const struct weir_router *r, uint64_t origin, uint64_t incarnation,
+                           uint64_t root)
 {
-    return (origin * 0x9e3779b97f4a7c15u ^ incarnation) * 0xbf58476d1ce4e5b9u ^ root;
+    const uint64_t parts[] = {origin, incarnation, root};
+
+    return XXH3_64bits_withSeed(parts, sizeof parts, r->config.hash_seed);
 }
 
 static void stream_unlink(struct weir_router *r, struct stream *s)
@@ -94,7 +101,7 @@ static enum weir_err stream_create(struct weir_router *r, uint64_t key, uint64_t
 enum weir_err weiri_stream_get(struct weir_router *r, uint64_t origin, uint64_t incarnation,
                                uint64_t root, struct stream **out)
 {
-    uint64_t key = stream_key(origin, incarnation, root);
+    uint64_t key = stream_key(r, origin, incarnation, root);
     struct stream *s = stream_find(r, key, origin, incarnation, root);
     uint64_t *last_out;
 
@@ -212,11 +219,17 @@ static bool must_wait(const struct hop *hop, uint64_t cost)
     return hop->waiting_count != 0 || !weiri_credit_allows(hop, cost);
 }
 
+/* How many ids a DELIVER has room for beside its payload. */
+static size_t ids_room(const struct crossing *c)
+{
+    return (WEIR_FRAME_SIZE_MAX - HEAD_SIZE_MAX - c->payload.len) / sizeof(uint32_t);
+}
+
 static enum weir_err reserve(struct weir_router *r, const struct crossing *c, struct targets *t,
                              struct kept **kept)
 {
     uint64_t cost = WEIRI_DATA_HEAD_SIZE + c->payload.len;
-    size_t frames = (size_t)t->hops + t->client_count;
+    size_t frames = (size_t)t->hops + t->client_count + t->id_count / ids_room(c);
     enum weir_err err;
 
     for (uint32_t i = 0; i < r->slots; i++) {
@@ -319,21 +332,12 @@ static void count_matched(struct client *client)
     }
 }
 
-static void serve_client(struct weir_router *r, const struct crossing *c, struct client *client)
+static void send_deliver(struct weir_router *r, const struct crossing *c, struct link *link,
+                         const uint8_t *ids, size_t count)
 {
     struct weir_frame frame = {.type = WEIR_FRAME_DELIVER};
-    size_t room = (WEIR_FRAME_SIZE_MAX - HEAD_SIZE_MAX - c->payload.len) / sizeof(uint32_t);
-    size_t count = client->hit_count < room ? client->hit_count : room;
-    uint8_t *ids = weiri_out_alloc(&r->out, client->hit_count * sizeof(uint32_t));
     enum weir_err err;
 
-    assert(ids != NULL);
-    if (client->hit_count > 1)
-        qsort(client->hits, client->hit_count, sizeof *client->hits, compare_ids);
-    count_matched(client);
-    for (size_t i = 0; i < count; i++)
-        weir_u32_write(ids + i * sizeof(uint32_t), client->hits[i]);
-    client->hit_count = 0;
     frame.u.deliver = (struct weir_deliver){.origin = c->origin,
                                             .incarnation = c->incarnation,
                                             .seq = c->seq,
@@ -342,9 +346,26 @@ static void serve_client(struct weir_router *r, const struct crossing *c, struct
                                             .count = (uint32_t)count,
                                             .ids = ids,
                                             .payload = c->payload};
-    err = weiri_send(r, client->link, &frame, c->payload);
+    err = weiri_send(r, link, &frame, c->payload);
     assert(err == WEIR_OK);
     (void)err;
+}
+
+static void serve_client(struct weir_router *r, const struct crossing *c, struct client *client)
+{
+    size_t room = ids_room(c), total = client->hit_count;
+    uint8_t *ids = weiri_out_alloc(&r->out, total * sizeof(uint32_t));
+
+    assert(ids != NULL);
+    if (total > 1)
+        qsort(client->hits, total, sizeof *client->hits, compare_ids);
+    count_matched(client);
+    for (size_t i = 0; i < total; i++)
+        weir_u32_write(ids + i * sizeof(uint32_t), client->hits[i]);
+    client->hit_count = 0;
+    for (size_t i = 0; i < total; i += room)
+        send_deliver(r, c, client->link, ids + i * sizeof(uint32_t),
+                     total - i < room ? total - i : room);
     client->link->data_out++;
     r->stats.delivered++;
 }

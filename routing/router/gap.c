@@ -37,6 +37,16 @@ static bool is_own(const struct gap *gap)
     return gap->from_session == 0;
 }
 
+static struct weir_str near_of(const struct gap *gap)
+{
+    return (struct weir_str){gap->near_name, gap->near_len};
+}
+
+static struct weir_str far_of(const struct gap *gap)
+{
+    return (struct weir_str){gap->far_name, gap->far_len};
+}
+
 static void count_open(struct weir_router *r, const struct gap *gap, bool begins)
 {
     struct hop *hop;
@@ -58,8 +68,7 @@ static void end_gap(struct weir_router *r, struct gap *gap)
     count_open(r, gap, false);
     unlink_gap(r, gap);
     append_gap(r, gap);
-    weiri_trace(r, "gap-end", "near=%.*s far=%.*s", (int)gap->near_len, gap->near_name,
-                (int)gap->far_len, gap->far_name);
+    weiri_trace(r, "gap-end", "near=%s far=%s", QUOTED(near_of(gap)), QUOTED(far_of(gap)));
 }
 
 static void insert_gap(struct weir_router *r, struct gap *gap)
@@ -68,8 +77,7 @@ static void insert_gap(struct weir_router *r, struct gap *gap)
     gap->begun = gap->version;
     count_open(r, gap, true);
     r->stats.gaps++;
-    weiri_trace(r, "gap-begin", "near=%.*s far=%.*s", (int)gap->near_len, gap->near_name,
-                (int)gap->far_len, gap->far_name);
+    weiri_trace(r, "gap-begin", "near=%s far=%s", QUOTED(near_of(gap)), QUOTED(far_of(gap)));
 }
 
 /* ---- our own */
@@ -235,13 +243,7 @@ static enum weir_err send_gap(struct weir_router *r, struct link *link, enum wei
 {
     struct weir_frame frame = {.type = type};
 
-    frame.u.gap = (struct weir_gap){
-        gap->reporter,
-        gap->episode,
-        ended,
-        {gap->near_name, gap->near_len},
-        {gap->far_name,  gap->far_len }
-    };
+    frame.u.gap = (struct weir_gap){gap->reporter, gap->episode, ended, near_of(gap), far_of(gap)};
     return weiri_send(r, link, &frame, (struct weir_str){NULL, 0});
 }
 

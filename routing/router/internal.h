@@ -39,6 +39,7 @@ struct item {
     uint32_t root_index; /* in sent.roots */
     uint32_t from;       /* entries of the node that came from this hop */
     uint32_t unpromised; /* of these */
+    uint32_t counted;    /* entries of the node in sent.needed */
     uint32_t adv_hits;   /* advertisements from this hop that intersect the node */
     uint32_t match_id;   /* in router.hop_matcher, while from > 0 */
     uint8_t queued;      /* enum queued */
@@ -91,7 +92,8 @@ struct sent {
     size_t root_count, root_capacity;
     struct node *send_first, *send_last;
     struct node *withdraw_first, *withdraw_last;
-    uint32_t on_wire, needed;
+    uint32_t on_wire;
+    uint32_t needed; /* entries that want to be known there: what would be sent without covering */
 };
 
 struct owned {
@@ -329,7 +331,7 @@ struct weir_router {
     /* tables: [0] SUBs, [1] ADVs */
     struct table tables[2];
     uint64_t next_uid;
-    uint32_t work; /* what is left of this step's budget of covering */
+    uint32_t work; /* what is left of this change's budget of covering */
     struct cover_memo *cover_cache;
     struct weir_matcher *hop_matcher, *client_matcher;
     struct weir_match_scratch *match_scratch;
@@ -387,6 +389,13 @@ WEIR_MUST_USE enum weir_err weiri_resend(struct weir_router *r, struct link *lin
                                          uint64_t payload_size);
 void weiri_trace(struct weir_router *r, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A value in trace text: as it is, or quoted where it could be taken for something else. */
+#define QUOTED_SIZE 256
+struct quoted {
+    char text[QUOTED_SIZE];
+};
+const char *weiri_quote(struct quoted *out, struct weir_str value);
+#define QUOTED(value) weiri_quote(&(struct quoted){0}, value)
 
 /* ---- table.c: filters and who asked for them */
 WEIR_MUST_USE enum weir_err weiri_tables_init(struct weir_router *r);
@@ -406,6 +415,8 @@ void weiri_node_release(struct weir_router *r, struct node *node);
 
 /* ---- spread.c: what each hop needs, is sent and has promised */
 void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop);
+/* A change begins, of one node or of a hop's whole table: it has the budget of covering anew. */
+void weiri_work_renew(struct weir_router *r, bool whole_table);
 /* Counts the advertisements that intersect a new node of SUBs. */
 void weiri_gate_init(struct weir_router *r, struct node *node);
 /* An advertisement has appeared on a hop or vanished from it. */
@@ -460,6 +471,11 @@ WEIR_MUST_USE enum weir_err weiri_puback_flush(struct weir_router *r);
 void weiri_puback_due(struct weir_router *r, struct client *client);
 WEIR_MUST_USE enum weir_err weiri_client_create(struct weir_router *r, struct link *link);
 void weiri_client_destroy(struct weir_router *r, struct client *client);
+
+/* ---- conform.c */
+/* Says why the notification conforms to no advertisement, terminated and cut at `size`. */
+void weiri_conform_explain(char *out, size_t size, const struct client *client,
+                           const struct weir_notification *n);
 
 /* ---- forward.c: the way of a notification */
 struct crossing {

@@ -90,8 +90,8 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     hop->name_len = name.len;
     hop->state = HOP_AWAITED;
     hop->deadline_ms = r->start_ms + r->config.hold_ms;
-    weiri_lookup_init(&hop->entries, r->config.incarnation ^ id, r->alloc);
-    weiri_lookup_init(&hop->on_wire, r->config.incarnation, r->alloc);
+    weiri_lookup_init(&hop->entries, r->config.hash_seed ^ id, r->alloc);
+    weiri_lookup_init(&hop->on_wire, r->config.hash_seed, r->alloc);
     if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
         weiri_release(r->alloc, hop->sent[0].roots);
         weiri_release(r->alloc, hop->sent[1].roots);
@@ -101,11 +101,10 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     r->hops[slot] = hop;
     if (slot == r->slots)
         r->slots++;
+    weiri_work_renew(r, true);
     for (size_t t = 0; t < 2; t++) {
-        for (struct node *node = r->tables[t].first; node != NULL; node = node->next) {
-            r->work = r->config.cover_work;
+        for (struct node *node = r->tables[t].first; node != NULL; node = node->next)
             weiri_need_update(r, node, hop);
-        }
     }
     *out = hop;
     return WEIR_OK;
@@ -126,7 +125,7 @@ static void remove_all(struct weir_router *r, struct owned *owned)
 
 void weiri_hop_expire(struct weir_router *r, struct hop *hop)
 {
-    weiri_trace(r, "link-lost", "neighbour=%.*s", (int)hop->name_len, hop->name);
+    weiri_trace(r, "link-lost", "neighbour=%s", QUOTED(weiri_hop_name(hop)));
     hop->state = HOP_LOST;
     hop->complete = false;
     if (!hop->reported && hop->name_len != 0 && !weiri_reached_in_sync(r, hop->id))
@@ -169,8 +168,7 @@ static void session_begin(struct weir_router *r, struct hop *hop, struct link *l
     weiri_lookup_clear(&hop->entries);
     weiri_spread_begin(r, hop);
     weiri_linkstate_refresh(r);
-    weiri_trace(r, "link-up", "neighbour=%.*s link=%u", (int)hop->name_len, hop->name,
-                link->number);
+    weiri_trace(r, "link-up", "neighbour=%s link=%u", QUOTED(weiri_hop_name(hop)), link->number);
 }
 
 /* What a neighbour said in a session in which it was never READY is part of a table: nothing to
@@ -231,8 +229,8 @@ void weiri_link_close(struct weir_router *r, struct link *link, enum weir_reason
 {
     if (link->closing)
         return;
-    weiri_trace(r, "link-close", "link=%u name=%.*s reason=%s text=\"%s\"", link->number,
-                (int)link->name_len, link->name, weir_reason_text(reason), text);
+    weiri_trace(r, "link-close", "link=%u name=%s reason=%s text=%s", link->number,
+                QUOTED(weiri_link_name(link)), weir_reason_text(reason), QUOTED(weir_str_of(text)));
     weiri_session_end(r, link);
     link->closing = true;
     link->close_reason = (uint16_t)reason;
@@ -259,8 +257,7 @@ static void close_unqueue(struct weir_router *r, struct link *link)
 void weiri_link_down(struct weir_router *r, struct link *link)
 {
     if (!link->closing)
-        weiri_trace(r, "link-down", "link=%u name=%.*s", link->number, (int)link->name_len,
-                    link->name);
+        weiri_trace(r, "link-down", "link=%u name=%s", link->number, QUOTED(weiri_link_name(link)));
     weiri_session_end(r, link);
     close_unqueue(r, link);
     *(link->prev != NULL ? &link->prev->next : &r->first_link) = link->next;

@@ -124,7 +124,7 @@ enum weir_err weiri_linkstate_init(struct weir_router *r)
 {
     struct broker *self = weiri_alloc_zeroed(r->alloc, 1, sizeof *self);
 
-    weiri_lookup_init(&r->brokers, r->config.incarnation, r->alloc);
+    weiri_lookup_init(&r->brokers, r->config.hash_seed, r->alloc);
     if (self == NULL)
         return WEIR_ENOMEM;
     if (weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
@@ -243,7 +243,7 @@ static enum weir_err own_lsa(struct weir_router *r, const struct weir_lsa *lsa)
         r->self->sequence = lsa->sequence + 1;
         touch(r, r->self);
     } else if (lsa->incarnation > r->config.incarnation) {
-        weiri_trace(r, "duplicate-name", "name=%.*s", (int)lsa->name.len, lsa->name.ptr);
+        weiri_trace(r, "duplicate-name", "name=%s", QUOTED(lsa->name));
     }
     return WEIR_OK;
 }

@@ -1,6 +1,6 @@
 /* lookup.h - a hash map from 64-bit keys to pointers, for lookups only: it is never iterated, so
- * that nothing depends on its order.  The seed keeps peers who choose keys from choosing
- * collisions. */
+ * that nothing depends on its order.  The seed is secret, which keeps peers who choose keys
+ * from choosing collisions. */
 #ifndef WEIRI_LOOKUP_H
 #define WEIRI_LOOKUP_H
 

@@ -202,3 +202,38 @@ void weiri_trace(struct weir_router *r, const char *event, const char *format, .
     va_end(args);
     r->config.trace(r->config.trace_context, event, text);
 }
+
+static bool is_plain(struct weir_str value)
+{
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+
+        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7f)
+            return false;
+    }
+    return value.len != 0;
+}
+
+/* A value that does not fit is cut between its characters. */
+const char *weiri_quote(struct quoted *out, struct weir_str value)
+{
+    bool plain = is_plain(value);
+    size_t used = 0;
+
+    if (!plain)
+        out->text[used++] = '"';
+    for (size_t i = 0; i < value.len && used + 6 < QUOTED_SIZE; i++) {
+        unsigned char c = (unsigned char)value.ptr[i];
+
+        if (c == '"' || c == '\\')
+            out->text[used++] = '\\';
+        if (c < ' ' || c == 0x7f)
+            used += (size_t)snprintf(out->text + used, 5, "\\x%02x", c);
+        else
+            out->text[used++] = (char)c;
+    }
+    if (!plain)
+        out->text[used++] = '"';
+    out->text[used] = '\0';
+    return out->text;
+}

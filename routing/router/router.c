@@ -87,8 +87,8 @@ enum weir_err weir_router_create(struct weir_router **out, const struct weir_rou
     r->wake_ms = NEVER;
     r->next_episode = config->incarnation;
     weiri_out_init(&r->out, alloc);
-    weiri_lookup_init(&r->by_number, config->incarnation, alloc);
-    weiri_lookup_init(&r->streams, config->incarnation, alloc);
+    weiri_lookup_init(&r->by_number, config->hash_seed, alloc);
+    weiri_lookup_init(&r->streams, config->hash_seed, alloc);
     err = fill(r, config);
     if (err != WEIR_OK) {
         weir_router_destroy(r);

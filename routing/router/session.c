@@ -22,9 +22,9 @@ enum weir_err weiri_client_create(struct weir_router *r, struct link *link)
     client->link = link;
     link->client = client;
     for (size_t t = 0; t < 2; t++)
-        weiri_lookup_init(&client->by_id[t], r->config.incarnation ^ link->number, r->alloc);
+        weiri_lookup_init(&client->by_id[t], r->config.hash_seed ^ link->number, r->alloc);
     r->client_count++;
-    weiri_trace(r, "client-up", "link=%u name=%.*s", link->number, (int)link->name_len, link->name);
+    weiri_trace(r, "client-up", "link=%u name=%s", link->number, QUOTED(weiri_link_name(link)));
     return WEIR_OK;
 }
 
@@ -41,6 +41,7 @@ void weiri_client_destroy(struct weir_router *r, struct client *client)
         k->publisher = NULL;
     for (struct held *h = client->held_first; h != NULL; h = next) {
         next = h->next;
+        r->stats.refused++; /* never acknowledged, and never sent on */
         weiri_release(r->alloc, h);
     }
     for (size_t t = 0; t < 2; t++)
@@ -72,9 +73,9 @@ static enum weir_err refuse(struct weir_router *r, struct client *client, uint64
         return err;
     client->link->refused++;
     r->stats.refused++;
-    weiri_trace(r, "publish-refused", "link=%u name=%.*s reason=%s text=\"%s\"",
-                client->link->number, (int)client->link->name_len, client->link->name,
-                weir_reason_text(reason), text);
+    weiri_trace(r, "publish-refused", "link=%u name=%s reason=%s text=%s", client->link->number,
+                QUOTED(weiri_link_name(client->link)), weir_reason_text(reason),
+                QUOTED(weir_str_of(text)));
     return WEIR_OK;
 }
 
@@ -275,12 +276,22 @@ static enum weir_err advertise_all(struct weir_router *r, struct client *client)
     return WEIR_OK;
 }
 
+static enum weir_err refuse_nonconforming(struct weir_router *r, struct client *client,
+                                          const struct publication *p)
+{
+    char *text = weiri_out_alloc(&r->out, DIAGS_SIZE);
+
+    if (text == NULL)
+        return WEIR_ENOMEM;
+    weiri_conform_explain(text, DIAGS_SIZE, client, &p->notification);
+    return refuse(r, client, p->seq, WEIR_REASON_CONFORMANCE, text);
+}
+
 static enum weir_err decide(struct weir_router *r, struct client *client,
                             const struct publication *p, bool implicit)
 {
     if (r->config.advertisements && !implicit && !conforms(r, client, &p->notification))
-        return refuse(r, client, p->seq, WEIR_REASON_CONFORMANCE,
-                      "conforms to no acknowledged advertisement");
+        return refuse_nonconforming(r, client, p);
     return accept_publish(r, client, p);
 }
 

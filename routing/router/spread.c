@@ -15,6 +15,9 @@
 #include <assert.h>
 #include <string.h>
 
+#define INTERSECTS_WORK 4096 /* steps for a pair, before it answers "they do" */
+#define TABLE_WORK 64        /* a change that concerns a whole table may cost so many changes */
+
 static struct item *item_of(const struct node *node, const struct hop *hop)
 {
     return &node->items[hop->slot];
@@ -139,6 +142,13 @@ static bool covers(struct weir_router *r, const struct node *wide, const struct 
     return yes;
 }
 
+void weiri_work_renew(struct weir_router *r, bool whole_table)
+{
+    uint64_t work = (uint64_t)r->config.cover_work * (whole_table ? TABLE_WORK : 1);
+
+    r->work = work < UINT32_MAX ? (uint32_t)work : UINT32_MAX;
+}
+
 /* Looking at a candidate costs too: one step for each sixteen. */
 static bool may_look(struct weir_router *r, size_t index)
 {
@@ -247,26 +257,29 @@ void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop
         needed = item->adv_hits != 0;
     if (node->table->advs && !r->config.advertisements)
         needed = false;
+    sent->needed -= item->counted;
+    item->counted = needed ? node->entry_count - item->from : 0;
+    sent->needed += item->counted;
     if (needed == item->needed)
         return;
     if (needed) {
-        sent->needed++;
         item->needed = true;
         item->promised = item->wire_promised; /* its withdrawal has not gone out yet */
         place(r, node, hop);
     } else {
-        sent->needed--;
         displace(r, node, hop);
     }
 }
 
 /* ---- advertisements open the way for subscriptions */
 
-/* The built-in budget, not the step's: hits are counted up and down, so the answer for a pair must
+/* A budget of its own for each pair: hits are counted up and down, so the answer for a pair must
  * always be the same. */
 static bool intersects(const struct node *adv, const struct node *sub)
 {
-    return !sub->never && !adv->never && weir_normal_intersects(adv->normal, sub->normal, NULL);
+    uint32_t work = INTERSECTS_WORK;
+
+    return !sub->never && !adv->never && weir_normal_intersects(adv->normal, sub->normal, &work);
 }
 
 void weiri_gate_init(struct weir_router *r, struct node *node)
@@ -291,17 +304,18 @@ void weiri_gate_change(struct weir_router *r, const struct node *adv, struct hop
 {
     if (!r->config.advertisements)
         return;
+    weiri_work_renew(r, true);
     for (struct node *node = r->tables[0].first; node != NULL; node = node->next) {
         struct item *item = item_of(node, hop);
 
         if (!intersects(adv, node))
             continue;
         item->adv_hits += came ? 1 : UINT32_MAX;
-        r->work = r->config.cover_work;
         weiri_need_update(r, node, hop);
         if (!came && node->unpromised != 0)
             weiri_promise_check(r, node);
     }
+    weiri_work_renew(r, false);
 }
 
 /* ---- promises */

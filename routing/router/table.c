@@ -276,7 +276,7 @@ enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct
                               struct weir_filter *filter, struct entry **out)
 {
     struct weir_str bytes = weir_normal_bytes(normal);
-    uint64_t hash = XXH3_64bits_withSeed(bytes.ptr, bytes.len, r->config.incarnation);
+    uint64_t hash = XXH3_64bits_withSeed(bytes.ptr, bytes.len, r->config.hash_seed);
     struct node *node = NULL, *fresh = NULL;
     struct entry *entry;
     enum weir_err err;
@@ -299,7 +299,7 @@ enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct
         return err;
     }
 
-    r->work = r->config.cover_work;
+    weiri_work_renew(r, false);
     if (fresh != NULL)
         node_insert(r, fresh);
     else
@@ -370,7 +370,7 @@ void weiri_entry_remove(struct weir_router *r, struct entry *entry)
     struct node *node = entry->node;
     struct weiri_lookup *map = map_of(entry->hop, entry->client, node->table->advs);
 
-    r->work = r->config.cover_work;
+    weiri_work_renew(r, false);
     weiri_entry_synced(entry);
     ack_unqueue(r, entry);
     if (weiri_lookup_get(map, entry->id) == entry)
@@ -425,7 +425,7 @@ enum weir_err weiri_tables_init(struct weir_router *r)
 {
     for (int t = 0; t < 2; t++) {
         r->tables[t].advs = t == 1;
-        weiri_lookup_init(&r->tables[t].by_hash, r->config.incarnation, r->alloc);
+        weiri_lookup_init(&r->tables[t].by_hash, r->config.hash_seed, r->alloc);
     }
     r->cover_cache = weiri_alloc_zeroed(r->alloc, COVER_CACHE_SIZE, sizeof *r->cover_cache);
     if (r->cover_cache == NULL || weir_matcher_create(&r->hop_matcher, r->alloc) != WEIR_OK ||

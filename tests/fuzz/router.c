@@ -253,6 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                         .link_window = 1000,
                                         .client_window = 1000,
                                         .cover_work = 1000,
+                                        .hash_seed = 1,
                                         .neighbours = &neighbour,
                                         .neighbour_count = 1,
                                         .unlisted = true};

@@ -367,6 +367,84 @@ static void dense_link_state_is_bounded(void **state)
     net_destroy(p.net);
 }
 
+static int sent_after_link_up(uint32_t cover_work)
+{
+    struct net_config config = plain;
+    struct net *net;
+    int sub, ab, sent;
+
+    config.cover_work = cover_work;
+    net = net_create(&config);
+    (void)net_broker(net, 100);
+    (void)net_broker(net, 100);
+    sub = net_client(net, 0, "s");
+    net_subscribe(net, sub, 0, "n > 0");
+    for (uint32_t i = 1; i < 1000; i++) {
+        char text[32];
+
+        (void)snprintf(text, sizeof text, "n = %u", i);
+        net_subscribe(net, sub, i, text);
+    }
+    net_run(net);
+    ab = net_join(net, 0, 1);
+    net_run(net);
+    sent = (int)net_sent_count(net, 0, ab, false);
+    net_destroy(net);
+    return sent;
+}
+
+/* Covering has one budget for a link that comes up, however many filters there are. */
+static void a_link_up_has_one_budget(void **state)
+{
+    int few = sent_after_link_up(20), more = sent_after_link_up(40);
+
+    (void)state;
+    assert_int_equal(sent_after_link_up(UINT32_MAX), 1);
+    assert_true(few < 1000 && more < few && more > 1);
+}
+
+/* What a broker says does not hang on the seed of its hashes. */
+static void the_hash_seed_changes_no_action(void **state)
+{
+    struct net *nets[2];
+
+    (void)state;
+    for (int m = 0; m < 2; m++) {
+        struct net_config config = plain;
+        int subs[2], pub;
+
+        config.advertisements = true;
+        config.hash_seed = 0x9e3779b97f4a7c15u * (uint64_t)m;
+        nets[m] = net_create(&config);
+        for (int i = 0; i < 3; i++) {
+            (void)net_broker(nets[m], 100);
+            if (i > 0)
+                (void)net_join(nets[m], i - 1, i);
+        }
+        subs[0] = net_client(nets[m], 0, "s");
+        subs[1] = net_client(nets[m], 2, "t");
+        pub = net_client(nets[m], 1, "p");
+        for (uint32_t i = 0; i < 100; i++) {
+            char text[32];
+
+            (void)snprintf(text, sizeof text, "n > %u", i * 7 % 31);
+            net_subscribe(nets[m], subs[i % 2], i * 977, text);
+        }
+        net_publish(nets[m], pub, 20, 0);
+        net_run(nets[m]);
+        for (uint32_t i = 0; i < 100; i += 3)
+            net_unsubscribe(nets[m], subs[i % 2], i * 977);
+        net_restart(nets[m], 1);
+        (void)net_join(nets[m], 0, 1);
+        net_advance(nets[m], 6000);
+    }
+    assert_int_equal(net_log_size(nets[0]), net_log_size(nets[1]));
+    for (int i = 0; i < net_log_size(nets[0]); i++)
+        assert_string_equal(net_log_at(nets[0], i), net_log_at(nets[1], i));
+    net_destroy(nets[0]);
+    net_destroy(nets[1]);
+}
+
 /* A neighbour's word on our former life makes no room for a thousand hops. */
 static void former_neighbours_are_bounded(void **state)
 {
@@ -402,6 +480,8 @@ int main(void)
         cmocka_unit_test(strangers_leave_few_gaps),
         cmocka_unit_test(an_impossible_lsa_sequence_closes_the_link),
         cmocka_unit_test(dense_link_state_is_bounded),
+        cmocka_unit_test(a_link_up_has_one_budget),
+        cmocka_unit_test(the_hash_seed_changes_no_action),
         cmocka_unit_test(former_neighbours_are_bounded),
     };
 

@@ -81,6 +81,8 @@ struct net *net_create(const struct net_config *config)
         net->config.link_window = 1 << 20;
     if (net->config.client_window == 0)
         net->config.client_window = 1 << 20;
+    if (net->config.cover_work == 0)
+        net->config.cover_work = UINT32_MAX;
     if (net->config.hold_ms == 0)
         net->config.hold_ms = 5000;
     net->random.state = config->seed;
@@ -124,11 +126,6 @@ void net_destroy(struct net *net)
     for (int i = 0; i < net->log_count; i++)
         free(net->log[i]);
     free(net);
-}
-
-uint64_t net_now(const struct net *net)
-{
-    return net->now_ms;
 }
 
 /* ---- the log */
@@ -185,15 +182,14 @@ int net_log_count(const struct net *net, const char *text)
     return count;
 }
 
+const char *net_log_at(const struct net *net, int index)
+{
+    return net->log[index];
+}
+
 int net_log_size(const struct net *net)
 {
     return net->log_count;
-}
-
-void net_log_print(const struct net *net)
-{
-    for (int i = 0; i < net->log_count; i++)
-        print_message("%4d %s\n", i, net->log[i]);
 }
 
 /* ---- what a client receives */
@@ -234,6 +230,8 @@ static void client_receive(struct net_client *client, const struct message *m)
     case WEIR_FRAME_PUBREFUSED:
         in->seq = frame.u.pubrefused.seq;
         in->reason = frame.u.pubrefused.reason;
+        (void)snprintf(in->text, sizeof in->text, "%.*s", (int)frame.u.pubrefused.payload.len,
+                       frame.u.pubrefused.payload.ptr);
         break;
     case WEIR_FRAME_NOTICE:
         in->ended = frame.u.gap.ended != 0;
@@ -404,7 +402,8 @@ static void make_router(struct net *net, struct broker *b)
                                         .hold_ms = net->config.hold_ms,
                                         .link_window = net->config.link_window,
                                         .client_window = net->config.client_window,
-                                        .cover_work = UINT32_MAX,
+                                        .cover_work = net->config.cover_work,
+                                        .hash_seed = net->config.hash_seed,
                                         .neighbours = names,
                                         .neighbour_count = strlen(b->expected),
                                         .unlisted = !net->config.listed,

@@ -21,6 +21,8 @@ struct net_config {
     bool listed; /* brokers refuse whom net_expect has not named */
     uint64_t link_window, client_window;
     uint32_t hold_ms;
+    uint32_t cover_work; /* 0: no end */
+    uint64_t hash_seed;
     const struct weir_alloc *alloc;
 };
 
@@ -50,7 +52,6 @@ struct net;
 
 struct net *net_create(const struct net_config *config);
 void net_destroy(struct net *net);
-uint64_t net_now(const struct net *net);
 
 /* Brokers are numbered from 0 and named "a", "b", ... */
 int net_broker(struct net *net, uint64_t incarnation);
@@ -99,7 +100,7 @@ void net_advance(struct net *net, uint64_t ms);
 int net_log_find(const struct net *net, int start, const char *text);
 int net_log_count(const struct net *net, const char *text);
 int net_log_size(const struct net *net);
-void net_log_print(const struct net *net);
+const char *net_log_at(const struct net *net, int index);
 int net_count(struct net *net, int client, enum weir_frame_type type);
 /* The last received of a type, or NULL. */
 const struct net_received *net_last(struct net *net, int client, enum weir_frame_type type);

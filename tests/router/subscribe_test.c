@@ -249,9 +249,85 @@ static void random_lines_are_exact(void **state)
     }
 }
 
+struct link_counts {
+    uint32_t needed, sent;
+};
+
+static void count_link(void *context, const struct weir_link_view *view)
+{
+    struct link_counts *counts = context;
+
+    if (view->role == WEIR_ROLE_BROKER)
+        *counts = (struct link_counts){view->subs_needed, view->subs_out};
+}
+
+static struct link_counts link_counts(struct net *net, int broker)
+{
+    struct link_counts counts = {0};
+
+    weir_router_links(net_router(net, broker), count_link, &counts);
+    return counts;
+}
+
+/* What a link needs counts each subscription for itself, whatever is spared: as `simple` sends. */
+static void needed_counts_what_simple_would_send(void **state)
+{
+    int c[1];
+
+    (void)state;
+    for (int strategy = WEIR_STRATEGY_SIMPLE; strategy <= WEIR_STRATEGY_COVERING; strategy++) {
+        struct net_config config = {.seed = 1, .strategy = (enum weir_strategy)strategy};
+        struct net *net = line(&config, 2, c);
+        int sub = net_client(net, 0, "s"), other = net_client(net, 0, "t");
+        bool covering = strategy == WEIR_STRATEGY_COVERING;
+
+        net_subscribe(net, sub, 1, "n > 10");
+        net_subscribe(net, sub, 2, "n > 10");
+        net_subscribe(net, other, 1, "n > 10");
+        net_subscribe(net, other, 2, "n > 20");
+        net_subscribe(net, other, 3, "n > 20 AND n < 5"); /* matches nothing: nobody needs it */
+        net_run(net);
+        assert_int_equal(link_counts(net, 0).needed, 4);
+        assert_int_equal(link_counts(net, 0).sent, covering ? 1 : 4);
+        assert_int_equal(link_counts(net, 1).needed, 0);
+        net_unsubscribe(net, sub, 1);
+        net_run(net);
+        assert_int_equal(link_counts(net, 0).needed, 3);
+        net_leave(net, other);
+        net_run(net);
+        assert_int_equal(link_counts(net, 0).needed, 1);
+        assert_int_equal(link_counts(net, 0).sent, 1);
+        net_cut(net, c[0]);
+        c[0] = net_join(net, 0, 1);
+        net_run(net);
+        assert_int_equal(link_counts(net, 0).needed, 1);
+        net_destroy(net);
+    }
+}
+
+/* Looked at once each; if each looked at all others, this would take minutes. */
+static void many_equal_subscriptions_wait_for_a_neighbour(void **state)
+{
+    struct net_config config = {.seed = 1, .strategy = WEIR_STRATEGY_COVERING, .hold_ms = 5000};
+    struct net *net = net_create(&config);
+    int a = net_broker_named(net, "a", 100, "x"), sub = net_client(net, a, "s");
+
+    (void)state;
+    for (uint32_t i = 0; i < 40000; i++)
+        net_subscribe(net, sub, i, "n > 0");
+    net_run(net);
+    assert_int_equal(net_count(net, sub, WEIR_FRAME_SUBACK), 0);
+    net_leave(net, sub);
+    net_run(net);
+    assert_int_equal(weir_router_stats(net_router(net, a)).subs, 0);
+    net_destroy(net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(needed_counts_what_simple_would_send),
+        cmocka_unit_test(many_equal_subscriptions_wait_for_a_neighbour),
         cmocka_unit_test(delivers_over_three_hops),
         cmocka_unit_test(suback_waits_for_the_far_end),
         cmocka_unit_test(uncovering_adds_before_it_withdraws),

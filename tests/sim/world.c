@@ -74,6 +74,7 @@ void world_add_brokers(struct world *world, size_t count, const uint32_t *parent
         .link_window = world->config.link_window,
         .client_window = world->config.client_window,
         .cover_work = 1000000,
+        .hash_seed = world->config.seed,
         .unlisted = !listed,
     };
     assert(count <= WORLD_BROKERS);

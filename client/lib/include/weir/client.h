@@ -17,7 +17,8 @@ extern "C" {
 
 struct weir_client;
 
-/* A notification that arrived; borrowed for the callback. */
+/* A notification that arrived; borrowed for the callback.  Where more than 16,000 subscriptions
+ * match, it may come in several parts, one after the other, each with ids of its own. */
 struct weir_delivery {
     struct weir_notification notification;
     const uint32_t *subscriptions; /* the ids that matched, ascending */

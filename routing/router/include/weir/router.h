@@ -38,8 +38,12 @@ struct weir_router_config {
                                0: only equal filters are one */
     const struct weir_str *neighbours; /* brokers expected as neighbours, whoever dials */
     size_t neighbour_count;
-    bool unlisted; /* accept brokers that are not in that list */
-    /* Called for each fact worth a log line; NULL: none.  `text` is key=value pairs. */
+    bool unlisted;      /* accept brokers that are not in that list */
+    uint64_t hash_seed; /* a secret random number, so that peers cannot choose colliding keys;
+                           changes no action */
+    /* Called for each fact worth a log line; NULL: none.  `text` is key=value pairs; values that
+     * are not plain are in double quotes, with \\ before quotes and \\xHH for control characters.
+     */
     void (*trace)(void *context, const char *event, const char *text);
     void *trace_context;
 };

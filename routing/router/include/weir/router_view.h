@@ -25,7 +25,9 @@ struct weir_link_view {
     uint64_t credit;             /* bytes that may be sent now */
     uint32_t subs_in, advs_in;   /* entries held from it */
     uint32_t subs_out, advs_out; /* entries sent to it */
-    uint32_t subs_needed;        /* subscriptions that would go to it without covering */
+    uint32_t subs_needed;        /* subscriptions it has to know of, each one for itself, as the
+                                    strategy "simple" would send them; less subs_out: what equal
+                                    and covering ones spare */
 };
 struct weir_sub_view {
     uint32_t link; /* where it came from */
