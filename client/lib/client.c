@@ -203,7 +203,7 @@ static enum weir_err step(struct weir_client *client)
 
 static int wait_ms(const struct weir_client *client, uint64_t until_ms)
 {
-    int tick = weiri_session_wait_ms(client);
+    int tick = weiri_session_wait_ms(client, client->now_ms);
     uint64_t left;
 
     if (until_ms == UINT64_MAX)
@@ -241,6 +241,11 @@ enum weir_err weir_client_flush(struct weir_client *client, int timeout_ms)
 int weir_client_descriptor(const struct weir_client *client)
 {
     return weir_hub_descriptor(client->hub);
+}
+
+int weir_client_timeout_ms(const struct weir_client *client)
+{
+    return weiri_session_wait_ms(client, clock_ms());
 }
 
 bool weir_client_connected(const struct weir_client *client)

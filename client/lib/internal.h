@@ -118,8 +118,8 @@ uint64_t weiri_client_clock_ns(void);
 enum weir_err weiri_session_dial(struct weir_client *client);
 /* Time and notes may end the connection; `over` is then set where it was the last. */
 void weiri_session_tick(struct weir_client *client);
-/* Milliseconds until weiri_session_tick has something to do; -1: never. */
-int weiri_session_wait_ms(const struct weir_client *client);
+/* Milliseconds from now_ms until weiri_session_tick has something to do; -1: never. */
+int weiri_session_wait_ms(const struct weir_client *client, uint64_t now_ms);
 void weiri_session_note(struct weir_client *client, const struct weir_note *note);
 enum weir_err weiri_session_hello(struct weir_client *client, const struct weir_hello *hello);
 /* Ends the connection, telling the peer why. */

@@ -47,15 +47,15 @@ void weiri_session_tick(struct weir_client *client)
     }
 }
 
-int weiri_session_wait_ms(const struct weir_client *client)
+int weiri_session_wait_ms(const struct weir_client *client, uint64_t now_ms)
 {
     uint64_t at = next_tick_ms(client);
 
     if (at == UINT64_MAX)
         return -1;
-    if (at <= client->now_ms)
+    if (at <= now_ms)
         return 0;
-    at -= client->now_ms;
+    at -= now_ms;
     return at > INT32_MAX ? INT32_MAX : (int)at;
 }
 
@@ -70,8 +70,8 @@ static uint64_t next_tick_ms(const struct weir_client *client)
         silent = client->heard_ms + (uint64_t)SILENT_BEATS * client->peer.heartbeat_ms;
         beat = client->spoke_ms + client->heartbeat_ms;
         return silent < beat ? silent : beat;
-    case SESSION_DIAL:
-    case SESSION_OVER: break;
+    case SESSION_OVER: return 0;
+    case SESSION_DIAL: break;
     }
     return UINT64_MAX;
 }

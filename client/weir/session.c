@@ -10,9 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* weir_client_poll is called at least so often, for heartbeats and reconnects. */
-#define SERVE_EVERY_NS 50000000u
+/* How exact patience is. */
+#define PATIENCE_STEP_NS 50000000u
 #define NS_PER_MS 1000000u
+#define WAIT_MAX_NS (60000u * (uint64_t)NS_PER_MS)
 
 static bool not_connected(struct session *session, const char *url);
 static int catch_signals(void);
@@ -20,6 +21,7 @@ static void on_connection(void *context, bool connected, struct weir_outcome_vie
 static void report_end(struct session *session, enum weir_err err);
 static bool out_of_patience(struct session *session);
 static enum session_wake wait_once(struct session *session, int fd, uint64_t until_ns);
+static uint64_t wait_ns(const struct session *session, uint64_t until_ns);
 
 uint64_t clock_ns(void)
 {
@@ -194,10 +196,8 @@ static enum session_wake wait_once(struct session *session, int fd, uint64_t unt
         {.fd = session->signals,                        .events = POLLIN},
         {.fd = fd,                                      .events = POLLIN}
     };
-    uint64_t now = clock_ns(), left = until_ns > now ? until_ns - now : 0;
+    uint64_t left = wait_ns(session, until_ns);
 
-    if (left > SERVE_EVERY_NS)
-        left = SERVE_EVERY_NS;
     if (left > 0 && left < NS_PER_MS) { /* finer than poll can wait */
         nanosleep(&(struct timespec){.tv_nsec = (long)left}, NULL);
         left = 0;
@@ -214,6 +214,19 @@ static enum session_wake wait_once(struct session *session, int fd, uint64_t unt
     if (fds[0].revents != 0)
         return SESSION_HAPPENED;
     return fds[2].revents != 0 ? SESSION_READABLE : SESSION_TIME;
+}
+
+static uint64_t wait_ns(const struct session *session, uint64_t until_ns)
+{
+    int timeout_ms = weir_client_timeout_ms(session->client);
+    uint64_t now = clock_ns(), left = until_ns > now ? until_ns - now : 0;
+    uint64_t most = timeout_ms < 0 ? WAIT_MAX_NS : (uint64_t)timeout_ms * NS_PER_MS;
+
+    if (most > WAIT_MAX_NS)
+        most = WAIT_MAX_NS;
+    if (session->lost_ns != 0 && session->patience_ms != 0 && most > PATIENCE_STEP_NS)
+        most = PATIENCE_STEP_NS;
+    return left < most ? left : most;
 }
 
 void session_refusal(const struct session *session, const char *what,

@@ -159,6 +159,21 @@ static void gaps_are_told(void **state)
     assert_string_equal(fake.calls[1].text, "b");
 }
 
+/* A loop of the caller's own sleeps until there is something to do, and no longer. */
+static void timeouts_are_told(void **state)
+{
+    int timeout_ms;
+
+    (void)state;
+    fake.hello.heartbeat_ms = 60000;
+    connect((struct weir_client_options){.heartbeat_ms = 40000});
+    timeout_ms = weir_client_timeout_ms(fake.client);
+    assert_in_range(timeout_ms, 20000, 40000);
+    fake_cut(&fake);
+    fake_wait_error(&fake);
+    assert_int_equal(weir_client_timeout_ms(fake.client), 0);
+}
+
 static void queries_are_answered_in_pieces(void **state)
 {
     uint32_t id;
@@ -376,6 +391,7 @@ int main(void)
         TEST(subscriptions_come_and_go),
         TEST(deliveries_name_their_subscriptions),
         TEST(gaps_are_told),
+        TEST(timeouts_are_told),
         TEST(queries_are_answered_in_pieces),
         TEST(queries_are_asked_one_by_one),
         TEST(a_reconnect_restores_everything),

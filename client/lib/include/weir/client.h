@@ -82,8 +82,12 @@ WEIR_API void weir_client_destroy(struct weir_client *client);
  * WEIR_EREFUSED when the broker closed it with a reason that trying again cannot mend;
  * WEIR_EVERSION when it speaks another protocol. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_client_poll(struct weir_client *client, int timeout_ms);
-/* Readable when weir_client_poll has something to do; call poll also every heartbeat. */
+/* For a poll of one's own: the descriptor is readable when weir_client_poll has something to do,
+ * and without that it is to be called after so many milliseconds (-1: never), for heartbeats and to
+ * dial again.  What was asked for or published since the last weir_client_poll waits for the next.
+ */
 WEIR_API int weir_client_descriptor(const struct weir_client *client);
+WEIR_API int weir_client_timeout_ms(const struct weir_client *client);
 WEIR_API bool weir_client_connected(const struct weir_client *client);
 /* Makes a waiting poll return; from any thread or a signal handler. */
 WEIR_API void weir_client_interrupt(struct weir_client *client);
