@@ -173,6 +173,17 @@ static const struct {
     {"t >= TIMESTAMP '2020-01-01T00:00:00Z'", "t > TIMESTAMP '2020-01-01T00:00:01Z'",   true },
     {"t >= TIMESTAMP '2020-01-01T00:00:00Z'", "t > 5",                                  false},
     {"halted",                                "halted = TRUE",                          true },
+    {"x NOT CONTAINS 'b'",                    "x IN ('a', 'c')",                        true },
+    {"x NOT CONTAINS 'b'",                    "x IN ('a', 'cb')",                       false},
+    {"x NOT ENDS WITH 'b'",                   "x IN ('a', 'bc')",                       true },
+    {"x NOT ENDS WITH 'b'",                   "x IN ('a', 'cb')",                       false},
+    {"x > 'a' AND x NOT CONTAINS 'b'",        "x > 'a'",                                false},
+    {"x ENDS WITH 'b'",                       "x IN ('ab', 'b')",                       true },
+    {"x CONTAINS 'b'",                        "x IN ('abc', 'a')",                      false},
+    {"a > b AND c > d",                       "a > b",                                  false},
+    {"a > b",                                 "a > b AND c > d AND e > f",              true },
+    {"c > d",                                 "a > b AND c > d AND e > f",              true },
+    {"c > x",                                 "a > b AND c > d AND e > f",              false},
     {"NOT halted",                            "halted = FALSE",                         true },
     {"halted IS BOOL",                        "halted <> TRUE",                         true },
 };
@@ -227,6 +238,27 @@ static void equal_numbers_have_equal_summaries(void **state)
     assert_true(weir_str_equal(weir_normal_bytes(a), weir_normal_bytes(b)));
     weir_normal_destroy(a);
     weir_normal_destroy(b);
+}
+
+/* A value of its own sets a bit that the mere name does not: without it the table searches in vain.
+ */
+static void summaries_tell_single_values(void **state)
+{
+    static const char *const singles[] = {"x = 5", "x = 0.5", "x = 'a'",
+                                          "x = TIMESTAMP '2020-01-01T00:00:00Z'"};
+    struct weir_normal *present = must_normalise("EXISTS(x)"), *range = must_normalise("x > 5");
+
+    (void)state;
+    assert_int_equal(weir_normal_summary(present), weir_normal_summary(range));
+    for (size_t i = 0; i < COUNT_OF(singles); i++) {
+        struct weir_normal *single = must_normalise(singles[i]);
+
+        assert_true((weir_normal_summary(single) & ~weir_normal_summary(present)) != 0);
+        assert_int_equal(weir_normal_summary(present) & ~weir_normal_summary(single), 0);
+        weir_normal_destroy(single);
+    }
+    weir_normal_destroy(present);
+    weir_normal_destroy(range);
 }
 
 static void longer_prefix_is_inside_exclusion(void **state)
@@ -336,6 +368,7 @@ int main(void)
         cmocka_unit_test(fractions_are_not_rounded),
         cmocka_unit_test(exclusion_intersects_what_leaves_room),
         cmocka_unit_test(equal_numbers_have_equal_summaries),
+        cmocka_unit_test(summaries_tell_single_values),
         cmocka_unit_test(longer_prefix_is_inside_exclusion),
         cmocka_unit_test(intersect_examples),
         cmocka_unit_test(adv_cover_examples),
