@@ -57,7 +57,8 @@ bool files_write(const char *path, const char *text)
 
     if ((size_t)snprintf(other, sizeof other, "%s.%ld", path, (long)getpid()) >= sizeof other)
         return false;
-    int fd = open(other, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    unlink(other); /* of a process of the same number that was killed */
+    int fd = open(other, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 
     if (fd < 0)
         return false;

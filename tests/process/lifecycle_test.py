@@ -4,6 +4,7 @@
 import os
 import signal
 import struct
+import subprocess
 
 import weirlib
 from weirlib import frame, wait_for
@@ -55,6 +56,22 @@ class Lifecycle(weirlib.ProcessTest):
         self.assertIn(broker.urls[0].split("//")[1], second.log())
         self.assertFalse(os.path.exists(second.base + ".ready"))
         self.assertTrue(os.path.exists(broker.base + ".ready"))  # not its own to remove
+
+    def test_files_do_not_follow_links(self):
+        """Whoever may write in the folder could otherwise have other files overwritten."""
+        broker = self.broker("a", start=False)
+        broker.write()
+        victim = os.path.join(self.directory, "victim")
+        with open(victim, "w", encoding="ascii") as f:
+            f.write("precious")
+        with open(broker.base + ".log", "ab") as log:
+            broker.process = subprocess.Popen(
+                [self.weird, "--config", broker.base + ".json"], stdout=log, stderr=log,
+                preexec_fn=lambda: os.symlink(victim, f"{broker.base}.ready.{os.getpid()}"))
+        wait_for(broker.is_ready, "start")
+        with open(victim, encoding="ascii") as f:
+            self.assertEqual(f.read(), "precious")
+        self.assertFalse(os.path.islink(broker.base + ".ready"))
 
     def test_hello_comes_back(self):
         broker = self.broker("east", client_window=1 << 22, heartbeat_ms=300)
