@@ -10,6 +10,7 @@
 static void put(struct fact *fact, const char *bytes, size_t size);
 static void put_quoted(struct fact *fact, struct weir_str value);
 static bool is_plain(struct weir_str value);
+static bool is_control(struct weir_str value, size_t index);
 
 void fact_begin(struct fact *fact, const struct log *log, enum log_level level, const char *event)
 {
@@ -62,9 +63,11 @@ void fact_pairs(struct fact *fact, const char *pairs)
 {
     if (fact->size == 0 || pairs[0] == '\0')
         return;
+    struct weir_str text = weir_str_of(pairs);
+
     put(fact, " ", 1);
-    for (; *pairs != '\0'; pairs++)
-        put(fact, (unsigned char)*pairs < ' ' ? "?" : pairs, 1);
+    for (size_t i = 0; i < text.len; i++)
+        put(fact, is_control(text, i) ? "?" : pairs + i, 1);
 }
 
 void fact_end(struct fact *fact)
@@ -95,10 +98,21 @@ static bool is_plain(struct weir_str value)
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.ptr[i];
 
-        if (c <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7f)
+        if (c == ' ' || c == '"' || c == '\\' || c == '=' || is_control(value, i))
             return false;
     }
     return value.len != 0;
+}
+
+/* Whether the byte is, or is part of, a control character: C0, DEL, or C1 in UTF-8. */
+static bool is_control(struct weir_str value, size_t index)
+{
+    const unsigned char *bytes = (const unsigned char *)value.ptr;
+    size_t lead = bytes[index] != 0xc2 && index > 0 ? index - 1 : index;
+    bool c1 = bytes[lead] == 0xc2 && lead + 1 < value.len && bytes[lead + 1] >= 0x80 &&
+              bytes[lead + 1] < 0xa0;
+
+    return bytes[index] < ' ' || bytes[index] == 0x7f || c1;
 }
 
 static void put_quoted(struct fact *fact, struct weir_str value)
@@ -111,7 +125,7 @@ static void put_quoted(struct fact *fact, struct weir_str value)
 
         if (c == '"' || c == '\\')
             snprintf(escape, sizeof escape, "\\%c", c);
-        else if (c < ' ' || c == 0x7f)
+        else if (is_control(value, i))
             snprintf(escape, sizeof escape, "\\x%02x", c);
         else
             snprintf(escape, sizeof escape, "%c", c);

@@ -73,6 +73,17 @@ class Lifecycle(weirlib.ProcessTest):
             self.assertEqual(f.read(), "precious")
         self.assertFalse(os.path.islink(broker.base + ".ready"))
 
+    def test_names_do_not_shape_the_log(self):
+        broker = self.broker("a\u009b2J", log="debug")
+        client = self.connect(broker, name="a\u009bb\x1b\x7f\n \"=".encode())
+        client.close()
+        wait_for(lambda: "link-down" in broker.log(), "the end of the client")
+        lines = broker.log().splitlines()
+        self.assertEqual([c for line in lines for c in line
+                          if ord(c) < 32 or 127 <= ord(c) < 160], [])
+        hello = [line for line in lines if "event=hello" in line]
+        self.assertIn(r'name="a\xc2\x9bb\x1b\x7f\x0a \"="', hello[0])
+
     def test_hello_comes_back(self):
         broker = self.broker("east", client_window=1 << 22, heartbeat_ms=300)
         body = self.raw(broker).hello(name=b"me")
