@@ -60,6 +60,14 @@ static const struct {
      "(x = 5 OR x IN ('a', 'b'))"                                                                                                                    },
     {"x CONTAINS 'q' AND x CONTAINS 'r' AND x CONTAINS 'q'",                  "x CONTAINS 'q' AND x CONTAINS 'r'"                                    },
     {"x > 'd' AND x ENDS WITH 'b' OR x = 'cab'",                              "(x = 'cab' OR x > 'd') AND x ENDS WITH 'b'"                           },
+    {"x CONTAINS 'a' OR x CONTAINS 'b'",                                      "x CONTAINS 'a' OR x CONTAINS 'b'"                                     },
+    {"x ENDS WITH 'a' OR x ENDS WITH 'b'",                                    "x ENDS WITH 'a' OR x ENDS WITH 'b'"                                   },
+    {"x NOT CONTAINS 'a' OR x NOT CONTAINS 'b'",                              "x NOT CONTAINS 'a' OR x NOT CONTAINS 'b'"                             },
+    {"x NOT ENDS WITH 'a' OR x NOT ENDS WITH 'b'",                            "x NOT ENDS WITH 'a' OR x NOT ENDS WITH 'b'"                           },
+    {"x > 'c' AND x CONTAINS 'a' OR x < 'b' AND x CONTAINS 'b'",
+     "x < 'b' AND x CONTAINS 'b' OR x > 'c' AND x CONTAINS 'a'"                                                                                      },
+    {"x > 'c' AND x CONTAINS 'a' OR x < 'b' AND x CONTAINS 'a'",
+     "(x < 'b' OR x > 'c') AND x CONTAINS 'a'"                                                                                                       },
     {"x BETWEEN a AND 3",                                                     "EXISTS(a) AND x <= 3 AND a <= x"                                      },
 };
 

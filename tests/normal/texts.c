@@ -76,6 +76,43 @@ static void prefixes_are_intervals(void **state)
     weiri_pool_fini(&pool);
 }
 
+static void intervals_have_sure_prefixes(void **state)
+{
+    static const struct {
+        const char *low, *high; /* NULL: no bound */
+        bool closed;            /* the high end */
+        const char *prefix;
+    } cases[] = {
+        {"ab",       NULL,       false, ""        },
+        {"ab",       "abc",      false, "ab"      },
+        {"ab",       "abc",      true,  "ab"      },
+        {"a",        "a",        true,  "a"       },
+        {"abc",      "abd",      false, "abc"     },
+        {"abc",      "abe",      false, "ab"      },
+        {"abz",      "ac",       false, "ab"      },
+        {"abz",      "ac",       true,  "a"       },
+        {"a",        "c",        false, ""        },
+        {"",         "b",        false, ""        },
+        {"\xc3\xa9", "\xc3\xaa", false, "\xc3\xa9"},
+        {"\xc3\xa9", "\xc3\xab", false, ""        }, /* one byte is no character */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct weir_interval interval = {
+            .low = {true, true, weir_value_string(weir_str_of(cases[i].low))}
+        };
+        struct weir_str prefix;
+
+        if (cases[i].high != NULL)
+            interval.high = (struct weir_end){true, cases[i].closed,
+                                              weir_value_string(weir_str_of(cases[i].high))};
+        prefix = weiri_text_sure_prefix(&interval);
+        if (!weir_str_equal(prefix, weir_str_of(cases[i].prefix)))
+            fail_msg("[%s, %s: %.*s", cases[i].low, cases[i].high, (int)prefix.len, prefix.ptr);
+    }
+}
+
 static void regular_expressions_have_sure_prefixes(void **state)
 {
     static const struct {
@@ -159,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_parts_in_short_and_long_texts),
         cmocka_unit_test(prefixes_are_intervals),
+        cmocka_unit_test(intervals_have_sure_prefixes),
         cmocka_unit_test(regular_expressions_have_sure_prefixes),
         cmocka_unit_test(like_patterns_have_literal_runs),
     };
