@@ -3,6 +3,7 @@
  * Scalars are read by tables of fields; lists of addresses and links have a function each. */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -154,13 +155,14 @@ static json_t *load(struct reader *reader)
 
     reader->problems++;
     if (file == NULL || (text != NULL && ferror(file))) {
-        fprintf(reader->errors, "%s: cannot be read\n", reader->path);
+        fprintf(reader->errors, "%s: cannot be read: %s\n", reader->path, strerror(errno));
     } else if (text == NULL || size > CONFIG_SIZE_MAX) {
         fprintf(reader->errors, "%s: too large\n", reader->path);
     } else {
         root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
         if (root == NULL)
-            fprintf(reader->errors, "%s:%d:%d: %s\n", reader->path, error.line, error.column,
+            fprintf(reader->errors, "%s:%d:%d: %s\n", reader->path, error.line,
+                    error.column > 0 ? error.column : 1, /* 0 at the start of a line */
                     error.text);
         else
             reader->problems--;

@@ -41,6 +41,14 @@ static const char help[] =
 enum { OPTION_CHECK = 256, OPTION_VERSION };
 
 /* The exit code when there is nothing to run, otherwise -1. */
+static int written(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return EXIT_SUCCESS;
+    perror("weird: cannot write standard output");
+    return EXIT_FAILURE;
+}
+
 static int read_options(struct options *options, int argc, char **argv)
 {
     static const struct option known[] = {
@@ -56,11 +64,11 @@ static int read_options(struct options *options, int argc, char **argv)
         switch (option) {
         case 'c': options->config = optarg; break;
         case OPTION_CHECK: options->check = true; break;
-        case OPTION_VERSION: puts("weird " WEIR_VERSION); return EXIT_SUCCESS;
+        case OPTION_VERSION: puts("weird " WEIR_VERSION); return written();
         case 'h':
             fputs(usage, stdout);
             fputs(help, stdout);
-            return EXIT_SUCCESS;
+            return written();
         default: fputs(usage, stderr); return EXIT_USAGE;
         }
     }

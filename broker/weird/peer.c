@@ -291,6 +291,14 @@ static void on_hello(struct daemon *d, struct peer *peer, const struct weir_hell
     });
 }
 
+/* A broker has a name: one without has not said HELLO. */
+static const char *role_text(const struct peer *peer)
+{
+    if (peer->role == WEIR_ROLE_CLIENT)
+        return "client";
+    return peer->name_len == 0 && peer->dial == NULL ? "unknown" : "broker";
+}
+
 static void log_hello(struct daemon *d, const struct peer *peer)
 {
     bool client = peer->role == WEIR_ROLE_CLIENT;
@@ -300,7 +308,7 @@ static void log_hello(struct daemon *d, const struct peer *peer)
     weir_hub_peer(d->hub, peer->conn, address, sizeof address);
     fact_begin(&f, &d->log, client ? LOG_DEBUG : LOG_INFO, "hello");
     fact_number(&f, "link", peer->conn);
-    fact_text(&f, "role", client ? "client" : "broker");
+    fact_text(&f, "role", role_text(peer));
     fact_str(&f, "name", (struct weir_str){peer->name, peer->name_len});
     fact_text(&f, "address", address);
     fact_end(&f);
@@ -406,7 +414,7 @@ static void log_end(struct daemon *d, const struct peer *peer, const char *event
 
     fact_begin(&f, &d->log, level, event);
     fact_number(&f, "link", peer->conn);
-    fact_text(&f, "role", peer->role == WEIR_ROLE_CLIENT ? "client" : "broker");
+    fact_text(&f, "role", role_text(peer));
     if (peer->name_len != 0 || peer->dial == NULL)
         fact_str(&f, "name", (struct weir_str){peer->name, peer->name_len});
     else

@@ -20,7 +20,7 @@ def link(**changes):
 
 # (configuration or text, what must be said behind the file's name)
 REFUSED = [
-    ("", r":1:0: "),
+    ("", r":1:1: "),
     ("{\n  \"name\": \"a\",\n  x\n}", r":3:3: "),
     ('{"name": "a", "name": "b"}', r":1:\d+: duplicate object key"),
     ("[" * 5000, r":1:\d+: "),
@@ -99,7 +99,7 @@ class Configuration(weirlib.ProcessTest):
         for path in (os.path.join(self.directory, "none"), self.directory):
             result = self.run_weird("--config", path)
             self.assertEqual(result.returncode, 7)
-            self.assertIn(f"{path}: cannot be read", result.stderr)
+            self.assertIn(f"{path}: cannot be read: ", result.stderr)
 
     def test_options(self):
         for args in ((), ("--config",), ("--what",), ("--config", "x", "y"), ("--check",)):

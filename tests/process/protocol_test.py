@@ -78,7 +78,7 @@ class Protocol(weirlib.ProcessTest):
                 counts[reason] = counts.get(reason, 0) + 1
         self.assertEqual(self.closed(), counts)
         for reason in counts:
-            self.assertIn(f"event=close ", self.a.log())
+            self.assertRegex(self.a.log(), r"event=close link=\d+ role=unknown ")
             self.assertIn(f"reason={reason} ", self.a.log())
 
     def test_after_hello(self):
