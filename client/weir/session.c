@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <weir/limits.h>
+
 /* How exact patience is. */
 #define PATIENCE_STEP_NS 50000000u
 #define NS_PER_MS 1000000u
@@ -54,10 +56,13 @@ bool session_open(struct session *session, const struct command *command,
                                                            .callbacks = &callbacks,
                                                            .context = options->context});
     if (err == WEIR_EINVAL) {
-        session->status = cmd_usage_error(command,
-                                          "'%s' is no address of a broker, or the name "
-                                          "is no text of at most 64 bytes",
-                                          url);
+        session->status =
+            strlen(options->name != NULL ? options->name : "") > WEIR_BROKER_NAME_MAX
+                ? cmd_usage_error(command, "--name is longer than %d bytes", WEIR_BROKER_NAME_MAX)
+                : cmd_usage_error(command,
+                                  "'%s' is no address of a broker (tcp://HOST:PORT or "
+                                  "ipc:///PATH), or --name is no text",
+                                  url);
         return false;
     }
     if (err != WEIR_OK) {
