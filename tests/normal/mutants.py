@@ -38,6 +38,8 @@ EQUIVALENT = (
     ("domains.c", "return a->kinds <= b->kinds ? -1 : 1;", "they differ there"),
     ("domains.c", "if (value.type == WEIR_DOUBLE && value.u.real >= -limit && "
      "value.u.real <= limit &&", "2^63 does not come back from the cast"),
+    ("domains.c", "*exact = kinds_a == kinds_b || kinds_a == 0 || kinds_b == 0 &&",
+     "the empty set is included"),
     ("intervals.c", "cut_of_low(&b->v[j].low)) < 0);", "of equal lows either may go first"),
     ("leaf.c", "if (like->first.len >= 0) {", "the prefix '' says nothing"),
     ("leaf.c", "else if (text.len >= 0)", "every string contains ''"),
@@ -47,6 +49,14 @@ EQUIVALENT = (
     ("strings.c", "else if (old.ends.v[i].len >= ends->len)", "of one length only equal ones are left"),
     ("strings.c", "if (domain->strings.count != 0 || weiri_strings_listed(domain)) {",
      "tidies what is tidy"),
+    ("domains.c", "for (size_t i = 0; i <= sizeof kinds_of_types / sizeof kinds_of_types[0]; i++) {",
+     "every type is found"),
+    ("intervals.c", "while (j < b->count && cut_compare(cut_of_high(&b->v[j].high), at) < 0)",
+     "what only touches takes nothing away"),
+    ("strings.c", "if (a->count == 0 && b->count == 0) {", "the long way gives the same"),
+    ("text.c", "while (at >= 0 && at < s.len && is_continuation(s.ptr[at]))",
+     "no text begins with a continuation"),
+    ("text.c", "if (part.len == 1 && s.len < 256) {", "both searches find the same"),
     ("text.c", "if (part.len == 1 || s.len <= 256) {", "both searches find the same"),
 )
 
