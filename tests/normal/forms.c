@@ -71,6 +71,8 @@ static const struct {
     {"x IS NULL AND y = 1 AND z = 2 OR EXISTS(x) AND z = 2 AND y = 1",                     "y = 1 AND z = 2"                                                      },
     {"w = 0 AND x IS NULL AND y = 1 AND z = 2 OR w = 0 AND EXISTS(x) AND z = 2 AND y = 1",
      "w = 0 AND y = 1 AND z = 2"                                                                                                                                  },
+    {"x >= 'ab' AND x < 'ac'",                                                             "x STARTS WITH 'ab'"                                                   },
+    {"x >= 'ab' AND x < 'xc'",                                                             "x >= 'ab' AND x < 'xc'"                                               },
     {"x BETWEEN a AND 3",                                                                  "EXISTS(a) AND x <= 3 AND a <= x"                                      },
 };
 
