@@ -2,16 +2,23 @@
 #include "internal.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <weir/alloc.h>
 
+#define BACKLOG 4096 /* connections that wait to be accepted; the kernel has a limit of its own */
 #define RETRY_MS 100 /* after an accept failed, e.g. for want of descriptors */
 
 static void on_accepted(void *arg);
 static enum weir_err start(struct listener *l, const char *url, bool ipc);
 static void bound_text(const struct listener *l, const char *url, bool ipc, char *bound);
+static void lengthen_backlog(const struct listener *l, const char *path);
+static bool listens_on(int fd, const nng_sockaddr *address, const char *path);
 static void take_stream(struct weir_hub *hub, nng_stream *stream);
 static bool is_foreign_file(const char *path);
 
@@ -41,6 +48,7 @@ enum weir_err weir_hub_listen(struct weir_hub *hub, const char *url, char *bound
     }
     hub->listener_count++;
     bound_text(l, url, ipc, bound);
+    lengthen_backlog(l, ipc ? url + strlen("ipc://") : NULL);
     nng_stream_listener_accept(l->listener, l->aio);
     return WEIR_OK;
 }
@@ -89,6 +97,49 @@ static void bound_text(const struct listener *l, const char *url, bool ipc, char
     }
     weiri_address_text(&address, text, sizeof text - sizeof "tcp://");
     snprintf(bound, WEIR_URL_MAX, "tcp://%.*s", (int)(WEIR_URL_MAX - sizeof "tcp://"), text);
+}
+
+/* NNG lets 128 wait; when more connect at once the kernel drops them, to try again after 1, 2, 4...
+ * seconds.  It does not tell the descriptor, so that is looked for by its address. */
+static void lengthen_backlog(const struct listener *l, const char *path)
+{
+    nng_sockaddr address = {.s_family = NNG_AF_UNSPEC};
+    DIR *open = opendir("/proc/self/fd");
+    struct dirent *entry;
+
+    (void)nng_stream_listener_get_addr(l->listener, NNG_OPT_LOCADDR, &address);
+    while (open != NULL && (entry = readdir(open)) != NULL) {
+        int fd = (int)strtol(entry->d_name, NULL, 10);
+
+        if (listens_on(fd, &address, path))
+            (void)listen(fd, BACKLOG); /* otherwise it stays as it is */
+    }
+    if (open != NULL)
+        closedir(open);
+}
+
+static bool listens_on(int fd, const nng_sockaddr *address, const char *path)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_in6 in6;
+        struct sockaddr_un un;
+    } name = {.un.sun_path = ""};
+    socklen_t name_size = sizeof name, flag_size = sizeof(int);
+    int listening = 0;
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &flag_size) != 0 || !listening ||
+        getsockname(fd, &name.any, &name_size) != 0)
+        return false;
+    switch (name.any.sa_family) {
+    case AF_INET:
+        return address->s_family == NNG_AF_INET && name.in.sin_port == address->s_in.sa_port;
+    case AF_INET6:
+        return address->s_family == NNG_AF_INET6 && name.in6.sin6_port == address->s_in6.sa_port;
+    case AF_UNIX: return path != NULL && strcmp(name.un.sun_path, path) == 0;
+    default: return false;
+    }
 }
 
 static void on_accepted(void *arg)

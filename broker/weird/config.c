@@ -140,7 +140,7 @@ static void set_defaults(struct config *config)
     config->memory = 1024 * MIB;
     config->hello_ms = 5000;
     config->clients = WEIR_CLIENTS_MAX;
-    config->half_open = 256;
+    config->half_open = 4096;
     config->drain_ms = 2000;
     config->log = LOG_INFO;
 }

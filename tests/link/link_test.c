@@ -2,6 +2,7 @@
 #include "ends.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <oom.h>
@@ -330,6 +331,52 @@ static void linger_ends(bool ipc)
 }
 BOTH(linger_ends)
 
+static int begin_connecting(const char *url, bool ipc)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in;
+        struct sockaddr_un un;
+    } to = {
+        .in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}
+    };
+    int fd = socket(ipc ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
+
+    assert_true(fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+    if (ipc) {
+        to.un.sun_family = AF_UNIX;
+        snprintf(to.un.sun_path, sizeof to.un.sun_path, "%s", url + strlen("ipc://"));
+    } else {
+        to.in.sin_port = htons((uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10));
+    }
+    if (connect(fd, &to.any, ipc ? sizeof to.un : sizeof to.in) != 0)
+        assert_int_equal(errno, EINPROGRESS);
+    return fd;
+}
+
+/* Many that connect at once need not wait until the hub gets round to them. */
+static void many_connect_at_once(bool ipc)
+{
+    enum { MANY = 300 };
+    struct pair p;
+    int fds[MANY];
+
+    pair_init(&p, ipc, NULL);
+    for (int i = 0; i < MANY; i++)
+        fds[i] = begin_connecting(p.url, ipc);
+    for (int i = 0; i < MANY; i++) {
+        struct pollfd pollfd = {.fd = fds[i], .events = POLLOUT};
+
+        assert_int_equal(poll(&pollfd, 1, DEADLINE_MS), 1);
+    }
+    STEP_UNTIL(&p, p.server.up == 1 + MANY);
+    for (int i = 0; i < MANY; i++)
+        close(fds[i]);
+    STEP_UNTIL(&p, p.server.closed == MANY);
+    pair_fini(&p);
+}
+BOTH(many_connect_at_once)
+
 static void nobody_listens(bool ipc)
 {
     struct pair p;
@@ -599,6 +646,7 @@ int main(void)
         TWO(slow_reader_is_seen),
         TWO(close_delivers_what_was_queued),
         TWO(last_words_are_read),
+        TWO(many_connect_at_once),
         TWO(linger_ends),
         TWO(nobody_listens),
         TWO(address_in_use),

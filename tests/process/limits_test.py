@@ -50,6 +50,14 @@ class Limits(weirlib.ProcessTest):
         self.assertEqual(many.expect_close(), "limit")
         self.assertEqual(few.query("link")["total"], 1)
 
+    def test_many_may_connect_at_once(self):
+        broker = self.broker("a")
+        connections = [self.raw(broker) for _ in range(600)]
+        for connection in connections:
+            connection.send(weirlib.hello())
+        for connection in connections:
+            connection.expect(weirlib.HELLO)
+
     def test_silent_client_is_closed(self):
         broker = self.broker("a")
         silent = self.connect(broker, heartbeat_ms=100)
