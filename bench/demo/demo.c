@@ -58,6 +58,17 @@ static void on_signal(int number)
     interrupted = 1;
 }
 
+/* A reader of our output that is gone, or a closed terminal, is no reason to leave brokers behind.
+ */
+static void catch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    struct sigaction action = {.sa_handler = on_signal};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
 uint64_t demo_clock_ns(void)
 {
     struct timespec now;
@@ -327,15 +338,13 @@ int main(int argc, char **argv)
 {
     struct options options = {
         .subscribers = SUBSCRIBERS_DEFAULT, .seconds = SECONDS_DEFAULT, .seed = 1};
-    struct sigaction action = {.sa_handler = on_signal};
     struct demo demo = {0};
     char dir[PATH_MAX / 2], overlay[PATH_MAX];
     const char *tmp = getenv("TMPDIR");
     int code = 1;
 
     parse_options(&options, argc, argv);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    catch_signals();
     snprintf(dir, sizeof dir, options.dir != NULL ? "%.1900s" : "%.1900s/weir-demo.XXXXXX",
              options.dir != NULL ? options.dir
              : tmp != NULL       ? tmp

@@ -63,6 +63,16 @@ class Demo(ProcessTest):
                            "--seconds", "1", "--subscribers", "40")
         self.assertIn("published 302 by", out)
 
+    def test_the_reader_of_its_output_is_gone(self):
+        program = os.path.join(os.path.dirname(self.weird), "weir-demo")
+        with subprocess.Popen([program, "--topology", TOPOLOGY, "--count", "2000"], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                              env=dict(os.environ, TMPDIR=self.directory)) as demo:
+            self.assertIn("starting", demo.stdout.readline())
+            demo.stdout.close()
+            self.assertNotEqual(demo.wait(timeout=60), 0)
+        self.assertEqual(os.listdir(self.directory), [])
+
     def test_what_makes_no_sense(self):
         _, err = self.demo("--feed", "/nonexistent.csv", status=1)
         self.assertIn("cannot read /nonexistent.csv", err)
