@@ -99,6 +99,14 @@ enum weir_err weiri_linkstate_reserve(struct weir_router *r)
     return blob_reserve(r, r->self, (size_t)(r->slots + 1) * WEIR_NEIGHBOUR_SIZE);
 }
 
+/* Whoever forges the greatest one keeps us from being heard, as with a greater incarnation; but
+ * nobody closes a link for it. */
+static void next_sequence(struct broker *self)
+{
+    if (self->sequence < SEQUENCE_MAX)
+        self->sequence++;
+}
+
 void weiri_linkstate_refresh(struct weir_router *r)
 {
     struct broker *self = r->self;
@@ -115,7 +123,7 @@ void weiri_linkstate_refresh(struct weir_router *r)
         count++;
     }
     self->neighbour_count = sort_neighbours(self->neighbours, count);
-    self->sequence++;
+    next_sequence(self);
     touch(r, self);
     r->topology_changed = true;
 }
@@ -240,7 +248,8 @@ static enum weir_err own_lsa(struct weir_router *r, const struct weir_lsa *lsa)
             return err;
         touch(r, r->self); /* replaces it everywhere */
     } else if (lsa->incarnation == r->config.incarnation && lsa->sequence > r->self->sequence) {
-        r->self->sequence = lsa->sequence + 1;
+        r->self->sequence = lsa->sequence;
+        next_sequence(r->self); /* ours wins */
         touch(r, r->self);
     } else if (lsa->incarnation > r->config.incarnation) {
         weiri_trace(r, "duplicate-name", "name=%s", QUOTED(lsa->name));

@@ -168,8 +168,8 @@ static void a_refused_link_holds_nothing_up(void **state)
         net_advance(net, 1000);
         assert_false(net_is_open(net, c));
         assert_int_equal(net_count(net, sub, WEIR_FRAME_SUBACK), i >= 4);
+        assert_int_equal(weir_router_stats(net_router(net, b)).gaps, i >= 4);
     }
-    assert_true(weir_router_stats(net_router(net, b)).gaps <= 1);
     net_destroy(net);
 }
 
