@@ -344,8 +344,11 @@ static int begin_connecting(const char *url, bool ipc)
 
     assert_true(fd >= 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
     if (ipc) {
+        const char *path = url + strlen("ipc://");
+
         to.un.sun_family = AF_UNIX;
-        snprintf(to.un.sun_path, sizeof to.un.sun_path, "%s", url + strlen("ipc://"));
+        assert_true(strlen(path) < sizeof to.un.sun_path);
+        memcpy(to.un.sun_path, path, strlen(path) + 1);
     } else {
         to.in.sin_port = htons((uint16_t)strtoul(strrchr(url, ':') + 1, NULL, 10));
     }
