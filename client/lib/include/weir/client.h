@@ -42,7 +42,8 @@ struct weir_gap_notice {
     struct weir_str near_name, far_name;
 };
 
-/* All may be NULL. */
+/* All may be NULL.  They may subscribe, publish and the like, but neither poll, flush nor destroy
+ * the client. */
 struct weir_client_callbacks {
     void (*delivered)(void *context, const struct weir_delivery *delivery);
     /* A subscription (an advertisement) is in force in the whole overlay, or was refused; after a
