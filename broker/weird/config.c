@@ -11,6 +11,7 @@
 
 #include <weir/limits.h>
 #include <weir/link.h>
+#include <weir/locate.h>
 
 #define POINTER_SIZE 256
 #define CONFIG_SIZE_MAX (16 * 1024 * 1024)
@@ -32,6 +33,8 @@ struct field {
 struct reader {
     const char *path;
     FILE *errors;
+    char *text; /* of the file */
+    size_t size;
     unsigned problems;
 };
 
@@ -77,6 +80,7 @@ static const struct field link_fields[] = {
 
 static void set_defaults(struct config *config);
 static json_t *load(struct reader *reader);
+static void check(struct reader *reader, struct config *config);
 static void read_fields(struct reader *reader, json_t *object, const char *pointer,
                         const struct field *fields, size_t count, void *out);
 static void read_field(struct reader *reader, const json_t *value, const char *pointer,
@@ -100,22 +104,27 @@ bool config_read(struct config *config, const char *path, FILE *errors)
 
     *config = (struct config){.root = load(&reader)};
     set_defaults(config);
-    if (config->root == NULL)
-        return false;
-    read_fields(&reader, config->root, "", root_fields, COUNT(root_fields), config);
-    json_t *limits = json_object_get(config->root, "limits");
-
-    if (json_is_object(limits))
-        read_fields(&reader, limits, "/limits", limit_fields, COUNT(limit_fields), config);
-    if (config->name != NULL)
-        check_name(&reader, config->name, "/name");
-    if (config->link_queue < config->link_window) /* neighbours mostly have the same window */
-        complain(&reader, "/limits/link_queue", "must not be below link_window");
-    if (!read_listen(&reader, config) || !read_links(&reader, config))
-        complain(&reader, "", "out of memory");
+    if (config->root != NULL)
+        check(&reader, config);
+    free(reader.text);
     if (reader.problems != 0)
         config_fini(config);
     return reader.problems == 0;
+}
+
+static void check(struct reader *reader, struct config *config)
+{
+    read_fields(reader, config->root, "", root_fields, COUNT(root_fields), config);
+    json_t *limits = json_object_get(config->root, "limits");
+
+    if (json_is_object(limits))
+        read_fields(reader, limits, "/limits", limit_fields, COUNT(limit_fields), config);
+    if (config->name != NULL)
+        check_name(reader, config->name, "/name");
+    if (config->link_queue < config->link_window) /* neighbours mostly have the same window */
+        complain(reader, "/limits/link_queue", "must not be below link_window");
+    if (!read_listen(reader, config) || !read_links(reader, config))
+        complain(reader, "", "out of memory");
 }
 
 void config_fini(struct config *config)
@@ -150,7 +159,7 @@ static json_t *load(struct reader *reader)
     json_error_t error;
     FILE *file = fopen(reader->path, "r");
     json_t *root = NULL;
-    char *text = file == NULL ? NULL : malloc(CONFIG_SIZE_MAX + 1);
+    char *text = reader->text = file == NULL ? NULL : malloc(CONFIG_SIZE_MAX + 1);
     size_t size = text == NULL ? 0 : fread(text, 1, CONFIG_SIZE_MAX + 1, file);
 
     reader->problems++;
@@ -167,7 +176,7 @@ static json_t *load(struct reader *reader)
         else
             reader->problems--;
     }
-    free(text);
+    reader->size = size;
     if (file != NULL)
         fclose(file);
     return root;
@@ -361,8 +370,12 @@ static void complain(struct reader *reader, const char *pointer, const char *for
 {
     va_list args;
 
+    struct weir_place place =
+        weir_json_locate((struct weir_str){reader->text, reader->size}, pointer);
+
     reader->problems++;
-    fprintf(reader->errors, "%s: %s: ", reader->path, pointer[0] == '\0' ? "/" : pointer);
+    fprintf(reader->errors, "%s:%" PRIu32 ":%" PRIu32 ": %s: ", reader->path, place.line,
+            place.column, pointer[0] == '\0' ? "/" : pointer);
     va_start(args, format);
     vfprintf(reader->errors, format, args);
     va_end(args);

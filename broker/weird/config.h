@@ -37,7 +37,7 @@ struct config {
 };
 
 /* Reads and checks the file.  False after telling every problem on `errors`, one line each: the
- * file, then the line and column of a syntax error or the JSON pointer of a wrong value. */
+ * file, line and column, and the JSON pointer of a wrong value. */
 bool config_read(struct config *config, const char *path, FILE *errors);
 void config_fini(struct config *config);
 

@@ -81,9 +81,18 @@ class Configuration(weirlib.ProcessTest):
                 path, result = self.check(config)
                 self.assertEqual(result.returncode, 7, result.stderr)
                 lines = result.stderr.splitlines()
+                said = said.replace(": /", r":\d+:\d+: /", 1) if said.startswith(": /") else said
                 self.assertTrue(any(re.match(re.escape(path) + said, line) for line in lines),
                                 result.stderr)
                 self.assertEqual(result.stdout, "")
+
+    def test_places(self):
+        path, result = self.check('{"name": "a",\n "links": [\n  {"name": "b", "cost": 0}],\n'
+                                  ' "limits": {"é": 1, "clients": -1}}')
+        self.assertEqual(result.stderr.splitlines(), [
+            f"{path}:4:18: /limits/é: unknown key",
+            f"{path}:4:32: /limits/clients: must be an integer from 0 to 65536",
+            f"{path}:3:25: /links/0/cost: must be an integer from 1 to 1000000"])
 
     def test_all_problems_are_named_at_once(self):
         _, result = self.check(but(name=5, colour=1, strategy="x", listen=["y"]), "--check")

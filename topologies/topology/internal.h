@@ -36,9 +36,6 @@ void topology_complain_at(struct weir_topology_problems *problems, uint32_t line
 /* Appends "/key", escaped, to a pointer of at most `size` bytes with its zero. */
 void topology_pointer_append(char *pointer, size_t size, const char *key);
 
-/* The byte offset of the value that `pointer` names within valid JSON text; 0 if there is none. */
-size_t topology_locate(struct weir_str text, const char *pointer);
-
 /* Fills the topology from its JSON: brokers, links, routing; complains of types, keys, values and
  * names.  WEIR_ENOMEM only. */
 enum weir_err topology_fields(struct reader *reader);

@@ -1,6 +1,8 @@
 /* problems.c - collecting what is wrong, each with its place. */
 #include "internal.h"
 
+#include <weir/locate.h>
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,17 +15,9 @@ void topology_complain(struct reader *reader, const char *pointer, const char *f
     if (!problem)
         return;
     snprintf(problem->pointer, sizeof problem->pointer, "%s", pointer);
-    size_t offset = topology_locate(reader->text, pointer);
-    problem->line = problem->column = 1;
-    for (size_t i = 0; i < offset; i++) {
-        unsigned char byte = (unsigned char)reader->text.ptr[i];
-        if (byte == '\n') {
-            problem->line++;
-            problem->column = 1;
-        } else if ((byte & 0xC0) != 0x80) {
-            problem->column++;
-        }
-    }
+    struct weir_place place = weir_json_locate(reader->text, pointer);
+    problem->line = place.line;
+    problem->column = place.column;
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(problem->text, sizeof problem->text, format, arguments);

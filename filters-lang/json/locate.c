@@ -2,7 +2,7 @@
  *
  * Jansson keeps no positions.  The text has been parsed, so this walks valid JSON only: it needs no
  * stack and no checks of form, only the bound of the text. */
-#include "internal.h"
+#include <weir/locate.h>
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static struct weir_str skip_string(struct cursor *c);
 static void skip_blanks(struct cursor *c);
 static char peek(const struct cursor *c);
 
-size_t topology_locate(struct weir_str text, const char *pointer)
+struct weir_place weir_json_locate(struct weir_str text, const char *pointer)
 {
     struct cursor c = {text, 0};
     skip_blanks(&c);
@@ -35,7 +35,7 @@ size_t topology_locate(struct weir_str text, const char *pointer)
             break;
         pointer = key + len;
     }
-    return c.at;
+    return weir_diag_place(text, (uint32_t)c.at);
 }
 
 static bool enter_member(struct cursor *c, const char *key, size_t key_len)
