@@ -83,6 +83,7 @@ bool report_verdict(const struct demo *demo)
            demo->publisher_count,
            with_commas(delivered, (unsigned long long)number_of(verdict, "delivered")),
            demo->subscriber_count, demo->broker_count);
+    printf("(with the end mark of each publisher, which every subscriber gets)\n");
     printf("delay p50 %.0f us, p99 %.0f us (monotonic clock of this one machine)\n",
            json_number_value(json_object_get(delay, "p50")),
            json_number_value(json_object_get(delay, "p99")));

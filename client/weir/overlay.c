@@ -1,6 +1,7 @@
 /* overlay.c - who dials whom, and the configurations of the brokers. */
 #define _XOPEN_SOURCE 700 /* realpath is X/Open */
 #include "overlay.h"
+#include "session.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -196,4 +197,9 @@ int overlay_wait(uint32_t milliseconds)
     sigaddset(&signals, SIGCHLD);
     number = sigtimedwait(&signals, NULL, &time);
     return number > 0 ? number : 0;
+}
+
+bool has_passed(uint64_t start_ns, uint64_t milliseconds)
+{
+    return clock_ns() - start_ns > milliseconds * 1000000;
 }

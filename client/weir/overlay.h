@@ -62,6 +62,8 @@ int overlay_stop_dir(const struct command *command, const char *dir);
 
 /* Shared by the files of this idea: takes one of the signals within the time; 0 if none came. */
 int overlay_wait(uint32_t milliseconds);
+/* True once so much time has gone by since `start_ns` of clock_ns(). */
+bool has_passed(uint64_t start_ns, uint64_t milliseconds);
 /* "BASE.ending" */
 void overlay_path(char out[OVERLAY_PATH_SIZE], const char *base, const char *ending);
 /* Writes a broker's configuration; false after reporting. */

@@ -1,6 +1,7 @@
 /* overlay_dir.c - ending the brokers that another process left running, by their folder. */
 #define _XOPEN_SOURCE 700 /* realpath is X/Open */
 #include "overlay.h"
+#include "session.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -136,7 +137,7 @@ static bool is_broker(pid_t pid, const char *base)
 
 static void end_all(const struct left *left, size_t count)
 {
-    uint32_t waited = 0;
+    uint64_t start_ns = clock_ns();
 
     for (size_t i = 0; i < count; i++)
         if (left[i].pid != 0)
@@ -147,8 +148,7 @@ static void end_all(const struct left *left, size_t count)
             continue;
         }
         (void)overlay_wait(STEP_MS);
-        waited += STEP_MS;
-        if (waited > END_MS)
+        if (has_passed(start_ns, END_MS))
             kill(left[i].pid, SIGKILL);
     }
 }

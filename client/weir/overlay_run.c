@@ -1,5 +1,6 @@
 /* overlay_run.c - starting, watching and ending the brokers. */
 #include "overlay.h"
+#include "session.h"
 
 #include <weir/admin.h>
 
@@ -108,7 +109,7 @@ static void become_weird(const struct overlay *overlay, const char *weird, const
 
 static int wait_ready(struct overlay *overlay, struct overlay_broker *broker)
 {
-    for (uint32_t waited = 0; waited < START_MS; waited += STEP_MS) {
+    for (uint64_t start_ns = clock_ns(); !has_passed(start_ns, START_MS);) {
         int status;
 
         if (read_address(broker))
@@ -187,7 +188,7 @@ static void print_log_tail(const struct overlay_broker *broker)
 
 static int wait_synchronised(struct overlay *overlay)
 {
-    uint32_t waited = 0;
+    uint64_t start_ns = clock_ns();
 
     for (uint32_t i = 0; i < overlay->count;) {
         int status;
@@ -199,8 +200,7 @@ static int wait_synchronised(struct overlay *overlay)
         status = wait_step(overlay);
         if (status != CMD_OK)
             return status;
-        waited += STEP_MS;
-        if (waited > SYNC_MS) {
+        if (has_passed(start_ns, SYNC_MS)) {
             cmd_error(overlay->command, "the links of broker %s do not come up",
                       overlay->brokers[i].name);
             print_log_tail(&overlay->brokers[i]);
@@ -264,7 +264,7 @@ static struct overlay_broker *reap(struct overlay *overlay, int *status)
 
 void overlay_stop(struct overlay *overlay)
 {
-    uint32_t waited = 0;
+    uint64_t start_ns = clock_ns();
 
     for (uint32_t i = 0; i < overlay->count; i++)
         if (overlay->brokers[i].pid > 0)
@@ -276,8 +276,7 @@ void overlay_stop(struct overlay *overlay)
             i++;
         } else if (reap(overlay, &status) == NULL) {
             (void)overlay_wait(STEP_MS);
-            waited += STEP_MS;
-            if (waited > END_MS)
+            if (has_passed(start_ns, END_MS))
                 kill(overlay->brokers[i].pid, SIGKILL);
         }
     }
