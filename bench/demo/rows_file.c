@@ -43,6 +43,17 @@ static bool open_source(struct source *s)
     return false;
 }
 
+/* Closes it; false when reading has failed before its end. */
+static bool close_source(struct source *s)
+{
+    int error = s->lines.error;
+
+    lines_close(&s->lines);
+    if (error != 0)
+        fprintf(stderr, "weir-demo: cannot read %s: %s\n", s->path, strerror(error));
+    return error == 0;
+}
+
 /* ---- JSON lines */
 
 static void read_json_line(struct source *s, struct weir_str text)
@@ -78,8 +89,7 @@ static bool read_json(struct source *s)
         else if (!line_is_blank(line))
             read_json_line(s, line);
     }
-    lines_close(&s->lines);
-    return true;
+    return close_source(s);
 }
 
 /* ---- CSV */
@@ -131,8 +141,7 @@ static bool for_each_row(struct source *s, const char *columns, bool header,
     while (s->rows->count < s->limit && next_row(s, &csv, &attributes))
         visit(s, &csv, &attributes, context);
     csv_fini(&csv);
-    lines_close(&s->lines);
-    return true;
+    return close_source(s);
 }
 
 static void append_row(struct source *s, struct csv *csv, struct attributes *attributes,
@@ -205,14 +214,15 @@ static char *first_line(struct source *s)
 {
     struct weir_str line;
     char *text = NULL;
+    bool found;
 
     if (!open_source(s))
         return NULL;
-    if (lines_next(&s->lines, &line) == LINES_ONE)
+    found = lines_next(&s->lines, &line) == LINES_ONE;
+    if (found)
         text = strndup(line.ptr, line.len);
-    else
+    if (close_source(s) && !found)
         fprintf(stderr, "weir-demo: %s is empty\n", s->path);
-    lines_close(&s->lines);
     return text;
 }
 

@@ -80,7 +80,12 @@ static const char *add_json(struct given *given, struct weir_str name, const cha
     }
     weiri_release(NULL, object);
     if (err != WEIR_OK) {
-        snprintf(problem, size, "%s", trouble.text[0] != '\0' ? trouble.text : weir_err_text(err));
+        static const char wrapper[] = "attribute 'v': "; /* the name meant is the argument's */
+        const char *why = trouble.text[0] != '\0' ? trouble.text : weir_err_text(err);
+
+        if (strncmp(why, wrapper, sizeof wrapper - 1) == 0)
+            why += sizeof wrapper - 1;
+        snprintf(problem, size, "%s", why);
         return problem;
     }
     attrs = weir_json_attrs(read, &count);

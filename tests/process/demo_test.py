@@ -76,6 +76,9 @@ class Demo(ProcessTest):
     def test_what_makes_no_sense(self):
         _, err = self.demo("--feed", "/nonexistent.csv", status=1)
         self.assertIn("cannot read /nonexistent.csv", err)
+        _, err = self.demo("--feed", self.directory, status=1)
+        self.assertIn("Is a directory", err)
+        self.assertNotIn("empty", err)
         _, err = self.demo("--subscribers", "0", status=2)
         self.assertIn("out of range", err)
         self.demo("--topology", "/nonexistent.json", status=1)
