@@ -70,6 +70,13 @@ class Judge(unittest.TestCase):
         result = judge(first=FIRST[:2], second=SECOND[:1], published=[])
         self.assertEqual(result.returncode, 1)
 
+    def test_shares_no_code_with_what_it_judges(self):
+        symbols = subprocess.run(["nm", JUDGE], capture_output=True, text=True, check=True).stdout
+        self.assertIn("weir_filter_eval", symbols)
+        for other in ("weir_normal_", "weir_conjunction_", "weir_domain_", "weir_filter_covers",
+                      "weir_matcher_", "weir_router_"):
+            self.assertNotIn(other, symbols)
+
     def test_trouble_is_not_a_verdict(self):
         for first in (["F 1 symbol ="], ["garbage"], FIRST[:2] + ["N 1 10 {"]):
             self.assertEqual(judge(first=first).returncode, 2)
