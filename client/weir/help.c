@@ -2,18 +2,18 @@
 #include "command.h"
 #include "visible.h"
 
+#include <weir/distance.h>
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define WORD_MAX 32
 #define HELP_COLUMN 26
 
 static void put_message(const struct command *command, const char *format, va_list list);
 static void print_option(FILE *out, const struct cmd_option *option);
 static void print_indented(FILE *out, const char *title, const char *text);
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length);
 
 /* ---- errors */
 
@@ -113,47 +113,25 @@ static void print_indented(FILE *out, const char *title, const char *text)
 
 const char *cmd_nearest(const char *word, const char *const *candidates, size_t count)
 {
+    const struct weir_str given = weir_str_of(word);
     const char *best = NULL;
-    size_t length = strlen(word), best_distance = 3;
+    size_t best_distance = 3;
 
-    if (length == 0 || length >= WORD_MAX)
+    if (given.len > WEIRI_DISTANCE_LEN_MAX)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        size_t candidate_length = strlen(candidates[i]), d;
+        const struct weir_str candidate = weir_str_of(candidates[i]);
+        size_t d;
 
-        if (candidate_length >= WORD_MAX)
+        if (candidate.len > WEIRI_DISTANCE_LEN_MAX)
             continue;
-        d = distance(word, length, candidates[i], candidate_length);
-        if (d < best_distance && d < length) {
+        d = weiri_distance(given, candidate);
+        if (d < best_distance && d < given.len) {
             best = candidates[i];
             best_distance = d;
         }
     }
     return best;
-}
-
-/* Optimal string alignment: Levenshtein's distance with swaps of neighbouring letters. */
-static size_t distance(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-    size_t rows[3][WORD_MAX + 1];
-
-    for (size_t j = 0; j <= b_length; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i - 1) % 3], *above2 = rows[(i + 1) % 3];
-
-        row[0] = i;
-        for (size_t j = 1; j <= b_length; j++) {
-            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
-
-            best = above[j] + 1 < best ? above[j] + 1 : best;
-            best = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                best = above2[j - 2] + 1 < best ? above2[j - 2] + 1 : best;
-            row[j] = best;
-        }
-    }
-    return rows[a_length % 3][b_length];
 }
 
 /* ---- terminal */

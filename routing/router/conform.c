@@ -1,40 +1,13 @@
 /* conform.c - why a notification conforms to no advertisement of its publisher, for a person. */
 #include "internal.h"
 
+#include <weir/distance.h>
+
 #include <stdio.h>
 
 #define GENERIC "conforms to no acknowledged advertisement"
 #define BUDGET 65536 /* steps; beyond that the reason stays general */
-#define WORD_MAX 64
 #define DISTANCE_MAX 2
-
-/* ---- the name that was meant */
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* Levenshtein's distance with swaps of neighbouring letters. */
-static size_t distance(struct weir_str a, struct weir_str b)
-{
-    size_t rows[3][WORD_MAX + 1];
-
-    for (size_t j = 0; j <= b.len; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i - 1) % 3], *above2 = rows[(i + 1) % 3];
-
-        row[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            row[j] = least(above[j - 1] + (a.ptr[i - 1] != b.ptr[j - 1]),
-                           least(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1])
-                row[j] = least(row[j], above2[j - 2] + 1);
-        }
-    }
-    return rows[a.len % 3][b.len];
-}
 
 /* ---- what advertisements say of an attribute */
 
@@ -50,7 +23,8 @@ static bool look_at(struct verdict *v, const struct weir_constraint *c,
                     const struct weir_attr *attr, size_t *budget)
 {
     size_t a = attr->name.len, b = c->name.len;
-    bool close = a <= WORD_MAX && b <= WORD_MAX && a < b + v->distance && b < a + v->distance;
+    bool close = a <= WEIRI_DISTANCE_LEN_MAX && b <= WEIRI_DISTANCE_LEN_MAX &&
+                 a < b + v->distance && b < a + v->distance;
     size_t cost = close ? 1 + a * b : 1;
 
     if (*budget < cost)
@@ -60,7 +34,7 @@ static bool look_at(struct verdict *v, const struct weir_constraint *c,
         v->named = true;
         v->allowed = v->allowed || weir_domain_has(&c->domain, &attr->value);
     } else if (close) {
-        size_t d = distance(attr->name, c->name);
+        size_t d = weiri_distance(attr->name, c->name);
 
         if (d < v->distance && d < a) {
             v->distance = d;
