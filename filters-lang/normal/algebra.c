@@ -10,14 +10,26 @@
 
 enum role { ROLE_PLAIN, ROLE_TYPE, ROLE_STAMP };
 
+typedef bool (*relation_fn)(const struct weir_normal *a, const struct weir_normal *b,
+                            struct weiri_meter *meter);
+
+static bool within(uint32_t *work, const struct weir_normal *a, const struct weir_normal *b,
+                   relation_fn relation);
+static bool covers(const struct weir_normal *wide, const struct weir_normal *narrow,
+                   struct weiri_meter *meter);
+static bool covers_adv(const struct weir_normal *wide, const struct weir_normal *narrow,
+                       struct weiri_meter *meter);
+static bool intersects(const struct weir_normal *adv, const struct weir_normal *sub,
+                       struct weiri_meter *meter);
 static enum role role_of(struct weir_str name);
 static bool is_empty(const struct weir_conjunction *conjunction);
-static bool covers_adv(const struct weir_conjunction *wide, bool wide_is_hull,
-                       const struct weir_conjunction *narrow, bool narrow_is_hull, uint32_t *work);
+static bool allows(const struct weir_conjunction *wide, bool wide_is_hull,
+                   const struct weir_conjunction *narrow, bool narrow_is_hull,
+                   struct weiri_meter *meter);
 static bool has_residuals(const struct weir_conjunction *wide,
                           const struct weir_conjunction *narrow);
-static bool intersects(const struct weir_conjunction *adv, bool hull,
-                       const struct weir_conjunction *sub, uint32_t *work);
+static bool meets(const struct weir_conjunction *adv, bool hull, const struct weir_conjunction *sub,
+                  struct weiri_meter *meter);
 static bool conforms(const struct weir_conjunction *adv, bool hull,
                      const struct weir_notification *notification, struct weir_scratch *scratch);
 static bool applies(const struct weir_node *node, const struct weir_notification *notification);
@@ -25,64 +37,19 @@ static bool applies(const struct weir_node *node, const struct weir_notification
 bool weir_normal_covers(const struct weir_normal *wide, const struct weir_normal *narrow,
                         uint32_t *work)
 {
-    uint32_t built_in = BUILT_IN_WORK;
-
-    if (work == NULL)
-        work = &built_in;
-    if ((weir_normal_summary(wide) & ~weir_normal_summary(narrow)) != 0)
-        return false;
-    if (weir_str_equal(weir_normal_bytes(wide), weir_normal_bytes(narrow)))
-        return true;
-    for (uint32_t j = 0; j < weir_normal_count(narrow); j++) {
-        bool covered = false;
-
-        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered; i++)
-            covered =
-                weiri_conjunction_covers(weir_normal_at(wide, i), weir_normal_at(narrow, j), work);
-        if (!covered)
-            return false;
-    }
-    return true;
+    return within(work, wide, narrow, covers);
 }
 
 bool weir_normal_covers_adv(const struct weir_normal *wide, const struct weir_normal *narrow,
                             uint32_t *work)
 {
-    const bool wide_is_hull = !weir_normal_is_exact(wide);
-    const bool narrow_is_hull = !weir_normal_is_exact(narrow);
-    uint32_t built_in = BUILT_IN_WORK;
-
-    if (work == NULL)
-        work = &built_in;
-    if (weir_str_equal(weir_normal_bytes(wide), weir_normal_bytes(narrow)))
-        return true;
-    for (uint32_t j = 0; j < weir_normal_count(narrow); j++) {
-        bool covered = false;
-
-        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered; i++)
-            covered = covers_adv(weir_normal_at(wide, i), wide_is_hull, weir_normal_at(narrow, j),
-                                 narrow_is_hull, work);
-        if (!covered)
-            return false;
-    }
-    return true;
+    return within(work, wide, narrow, covers_adv);
 }
 
 bool weir_normal_intersects(const struct weir_normal *adv, const struct weir_normal *sub,
                             uint32_t *work)
 {
-    const bool hull = !weir_normal_is_exact(adv);
-    uint32_t built_in = BUILT_IN_WORK;
-
-    if (work == NULL)
-        work = &built_in;
-    for (uint32_t i = 0; i < weir_normal_count(adv); i++) {
-        for (uint32_t j = 0; j < weir_normal_count(sub); j++) {
-            if (intersects(weir_normal_at(adv, i), hull, weir_normal_at(sub, j), work))
-                return true;
-        }
-    }
-    return false;
+    return within(work, adv, sub, intersects);
 }
 
 bool weir_normal_conforms(const struct weir_normal *adv,
@@ -99,6 +66,70 @@ bool weir_normal_conforms(const struct weir_normal *adv,
     return false;
 }
 
+static bool within(uint32_t *work, const struct weir_normal *a, const struct weir_normal *b,
+                   relation_fn relation)
+{
+    struct weiri_meter meter = {work != NULL ? *work : BUILT_IN_WORK, 0};
+    const bool holds = relation(a, b, &meter);
+
+    if (work != NULL)
+        *work = meter.left;
+    return holds;
+}
+
+static bool covers(const struct weir_normal *wide, const struct weir_normal *narrow,
+                   struct weiri_meter *meter)
+{
+    if ((weir_normal_summary(wide) & ~weir_normal_summary(narrow)) != 0)
+        return false;
+    if (weir_str_equal(weir_normal_bytes(wide), weir_normal_bytes(narrow)))
+        return true;
+    for (uint32_t j = 0; j < weir_normal_count(narrow); j++) {
+        bool covered = false;
+
+        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered; i++)
+            covered =
+                weiri_conjunction_covers(weir_normal_at(wide, i), weir_normal_at(narrow, j), meter);
+        if (!covered)
+            return false;
+    }
+    return true;
+}
+
+static bool covers_adv(const struct weir_normal *wide, const struct weir_normal *narrow,
+                       struct weiri_meter *meter)
+{
+    const bool wide_is_hull = !weir_normal_is_exact(wide);
+    const bool narrow_is_hull = !weir_normal_is_exact(narrow);
+
+    if (weir_str_equal(weir_normal_bytes(wide), weir_normal_bytes(narrow)))
+        return true;
+    for (uint32_t j = 0; j < weir_normal_count(narrow); j++) {
+        bool covered = false;
+
+        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered; i++)
+            covered = allows(weir_normal_at(wide, i), wide_is_hull, weir_normal_at(narrow, j),
+                             narrow_is_hull, meter);
+        if (!covered)
+            return false;
+    }
+    return true;
+}
+
+static bool intersects(const struct weir_normal *adv, const struct weir_normal *sub,
+                       struct weiri_meter *meter)
+{
+    const bool hull = !weir_normal_is_exact(adv);
+
+    for (uint32_t i = 0; i < weir_normal_count(adv); i++) {
+        for (uint32_t j = 0; j < weir_normal_count(sub); j++) {
+            if (meets(weir_normal_at(adv, i), hull, weir_normal_at(sub, j), meter))
+                return true;
+        }
+    }
+    return false;
+}
+
 static enum role role_of(struct weir_str name)
 {
     if (name.len == 0 || name.ptr[0] != '$')
@@ -111,12 +142,13 @@ static bool is_empty(const struct weir_conjunction *conjunction)
     return conjunction->constraint_count == 0 && conjunction->residual_count == 0;
 }
 
-static bool covers_adv(const struct weir_conjunction *wide, bool wide_is_hull,
-                       const struct weir_conjunction *narrow, bool narrow_is_hull, uint32_t *work)
+static bool allows(const struct weir_conjunction *wide, bool wide_is_hull,
+                   const struct weir_conjunction *narrow, bool narrow_is_hull,
+                   struct weiri_meter *meter)
 {
     if (is_empty(wide))
         return true;
-    if (!weiri_spend(work, 1 + wide->constraint_count + narrow->constraint_count) ||
+    if (!weiri_spend(meter, 1 + wide->constraint_count + narrow->constraint_count) ||
         is_empty(narrow) || (narrow_is_hull && !wide_is_hull))
         return false;
     for (uint32_t i = 0; i < narrow->constraint_count; i++) {
@@ -127,7 +159,7 @@ static bool covers_adv(const struct weir_conjunction *wide, bool wide_is_hull,
         if (role == ROLE_STAMP || (wider == NULL && (role == ROLE_TYPE || wide_is_hull)))
             continue;
         if (wider == NULL ||
-            !weiri_spend(work,
+            !weiri_spend(meter,
                          weiri_domain_weight(wider) + weiri_domain_weight(&constraint->domain)) ||
             !weiri_domain_includes(wider, &constraint->domain, WEIRI_KIND_PRESENT))
             return false;
@@ -156,8 +188,8 @@ static bool has_residuals(const struct weir_conjunction *wide,
     return true;
 }
 
-static bool intersects(const struct weir_conjunction *adv, bool hull,
-                       const struct weir_conjunction *sub, uint32_t *work)
+static bool meets(const struct weir_conjunction *adv, bool hull, const struct weir_conjunction *sub,
+                  struct weiri_meter *meter)
 {
     if (is_empty(adv))
         return true;
@@ -172,7 +204,7 @@ static bool intersects(const struct weir_conjunction *adv, bool hull,
             continue;
         if (allowed == NULL)
             return false;
-        if (!weiri_spend(work,
+        if (!weiri_spend(meter,
                          weiri_domain_weight(allowed) + weiri_domain_weight(&constraint->domain)))
             return true;
         if (!weiri_domain_meets(allowed, &constraint->domain, WEIRI_KIND_PRESENT))

@@ -25,22 +25,23 @@ static bool common_residuals(struct weir_conjunction *out, const struct weir_con
 static void *take(struct weiri_workshop *shop, size_t count, size_t size);
 static int compare_for_sort(const void *a, const void *b);
 
-bool weiri_spend(uint32_t *work, uint32_t steps)
+bool weiri_spend(struct weiri_meter *meter, uint32_t steps)
 {
-    if (*work < steps) {
-        *work = 0;
+    meter->steps += steps;
+    if (meter->left < steps) {
+        meter->left = 0;
         return false;
     }
-    *work -= steps;
+    meter->left -= steps;
     return true;
 }
 
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
-                              const struct weir_conjunction *narrow, uint32_t *work)
+                              const struct weir_conjunction *narrow, struct weiri_meter *meter)
 {
     uint32_t j = 0;
 
-    if (!weiri_spend(work, 1) || wide->constraint_count > narrow->constraint_count ||
+    if (!weiri_spend(meter, 1) || wide->constraint_count > narrow->constraint_count ||
         wide->residual_count > narrow->residual_count)
         return false;
     for (uint32_t i = 0; i < wide->constraint_count; i++) {
@@ -52,8 +53,8 @@ bool weiri_conjunction_covers(const struct weir_conjunction *wide,
             j++;
         if (j == narrow->constraint_count || order != 0)
             return false;
-        if (!weiri_spend(work, weiri_domain_weight(&constraint->domain) +
-                                   weiri_domain_weight(&narrow->constraints[j].domain)) ||
+        if (!weiri_spend(meter, weiri_domain_weight(&constraint->domain) +
+                                    weiri_domain_weight(&narrow->constraints[j].domain)) ||
             !weiri_domain_includes(&constraint->domain, &narrow->constraints[j].domain,
                                    WEIR_KIND_ALL))
             return false;
@@ -117,15 +118,15 @@ bool weiri_disjunction_add(struct weiri_disjunction *d, const struct weir_conjun
         struct weir_conjunction union_;
         bool merged = false;
 
-        if (weiri_conjunction_covers(&d->v[i], &added, shop->work))
+        if (weiri_conjunction_covers(&d->v[i], &added, shop->meter))
             return true;
-        if (weiri_conjunction_covers(&added, &d->v[i], shop->work)) {
+        if (weiri_conjunction_covers(&added, &d->v[i], shop->meter)) {
             d->v[i] = d->v[--d->count];
             continue;
         }
         if (!try_merge(&union_, &merged, &d->v[i], &added, shop))
             return false;
-        if (*shop->work == 0)
+        if (shop->meter->left == 0)
             return false;
         if (merged) {
             d->v[i] = d->v[--d->count];
@@ -218,7 +219,7 @@ static bool try_merge(struct weir_conjunction *out, bool *merged, const struct w
         const struct weir_domain *one = &a->constraints[i].domain;
         const struct weir_domain *other = &b->constraints[i].domain;
 
-        if (!weiri_spend(shop->work, 1 + weiri_domain_weight(one)))
+        if (!weiri_spend(shop->meter, 1 + weiri_domain_weight(one)))
             return true;
         if (weiri_domain_compare(one, other) == 0)
             continue;
@@ -238,7 +239,7 @@ static bool merge_at(struct weir_conjunction *out, bool *merged, const struct we
     struct weir_constraint *constraints;
     uint32_t count = a->constraint_count;
 
-    if (!weiri_spend(shop->work,
+    if (!weiri_spend(shop->meter,
                      COPY_STEPS * (weiri_domain_weight(one) + weiri_domain_weight(other))))
         return true;
     if (!weiri_domain_unite(&domain, merged, one, other, shop->pool)) {
@@ -270,7 +271,7 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
 
     if (v == NULL)
         return false;
-    weiri_spend(shop->work, COPY_STEPS * (a->constraint_count + b->constraint_count));
+    weiri_spend(shop->meter, COPY_STEPS * (a->constraint_count + b->constraint_count));
     while (i < a->constraint_count || j < b->constraint_count) {
         int order = i == a->constraint_count ? 1
                     : j == b->constraint_count
@@ -282,8 +283,8 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
             continue;
         }
         v[count].name = a->constraints[i].name;
-        weiri_spend(shop->work, COPY_STEPS * (weiri_domain_weight(&a->constraints[i].domain) +
-                                              weiri_domain_weight(&b->constraints[j].domain)));
+        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&a->constraints[i].domain) +
+                                               weiri_domain_weight(&b->constraints[j].domain)));
         if (!weiri_domain_intersect(&v[count].domain, &a->constraints[i].domain,
                                     &b->constraints[j].domain, shop->pool)) {
             shop->out_of_memory = true;
@@ -340,6 +341,7 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
 
     if (v == NULL)
         return false;
+    weiri_spend(shop->meter, COPY_STEPS * (1 + a->constraint_count + a->residual_count));
     for (uint32_t i = 0; i < a->constraint_count; i++) {
         const struct weir_constraint *constraint = &a->constraints[i];
         const struct weir_domain *other = weiri_conjunction_find(b, constraint->name);
@@ -348,6 +350,8 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
         if (other == NULL)
             continue;
         v[count].name = constraint->name;
+        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&constraint->domain) +
+                                               weiri_domain_weight(other)));
         if (!weiri_domain_unite(&v[count].domain, &exact, &constraint->domain, other, shop->pool)) {
             shop->out_of_memory = true;
             return false;

@@ -9,10 +9,16 @@
 
 #include "domains.h"
 
-/* What a computation works with; `pool` and `work` are its caller's. */
+/* Elementary steps: what is left of a budget, and all that were asked for, also beyond it. */
+struct weiri_meter {
+    uint32_t left;
+    uint64_t steps;
+};
+
+/* What a computation works with; `pool` and `meter` are its caller's. */
 struct weiri_workshop {
     struct weiri_pool *pool;
-    uint32_t *work;     /* steps left */
+    struct weiri_meter *meter;
     bool out_of_memory; /* then every result is meaningless */
 };
 
@@ -22,11 +28,11 @@ struct weiri_disjunction {
 };
 
 /* Takes steps off the budget; false, with nothing left, when it does not have them. */
-bool weiri_spend(uint32_t *work, uint32_t steps);
+bool weiri_spend(struct weiri_meter *meter, uint32_t steps);
 
 /* Errs only to false, as when the work runs out. */
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
-                              const struct weir_conjunction *narrow, uint32_t *work);
+                              const struct weir_conjunction *narrow, struct weiri_meter *meter);
 /* A total order of canonical conjunctions. */
 int weiri_conjunction_compare(const struct weir_conjunction *a, const struct weir_conjunction *b);
 const struct weir_domain *weiri_conjunction_find(const struct weir_conjunction *conjunction,

@@ -174,7 +174,7 @@ static bool try_product(struct lowering *l, struct weiri_disjunction *out, bool 
                 *fits = true;
                 return weiri_disjunction_push(out, &both, l->shop);
             }
-            if (!weiri_disjunction_add(out, &both, l->shop) || *l->shop->work == 0 ||
+            if (!weiri_disjunction_add(out, &both, l->shop) || l->shop->meter->left == 0 ||
                 out->count > 2 * WEIR_CONJUNCTIONS_MAX)
                 return !l->shop->out_of_memory;
         }
@@ -188,7 +188,7 @@ static bool disjoin(struct lowering *l, struct weiri_disjunction *out,
                     const struct weiri_disjunction *parts, uint32_t count)
 {
     struct weiri_disjunction all = {0};
-    bool fits = *l->shop->work > 0;
+    bool fits = l->shop->meter->left > 0;
 
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = 0; j < parts[i].count; j++) {

@@ -10,9 +10,10 @@
 #include "codec.h"
 #include "leaf.h"
 #include "lower.h"
+#include "measured.h"
 #include "summary.h"
 
-/* Steps for the expansion of one filter: some ten milliseconds and 16 MiB at most. */
+/* Steps for the expansion of one filter: they bound the memory as well. */
 #define LOWER_WORK (1u << 21)
 
 /* What a residual's node belongs to. */
@@ -45,9 +46,18 @@ static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conj
 enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_filter *filter,
                                  const struct weir_alloc *alloc)
 {
+    uint64_t steps;
+
+    return weiri_normal_create_measured(out, &steps, filter, alloc);
+}
+
+enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *steps,
+                                           const struct weir_filter *filter,
+                                           const struct weir_alloc *alloc)
+{
     struct weiri_pool pool;
-    uint32_t work = LOWER_WORK;
-    struct weiri_workshop shop = {&pool, &work, false};
+    struct weiri_meter meter = {LOWER_WORK, 0};
+    struct weiri_workshop shop = {&pool, &meter, false};
     struct weiri_buf bytes;
     enum weir_err err;
 
@@ -60,6 +70,7 @@ enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_fil
     if (err == WEIR_OK)
         err = build(out, weiri_buf_str(&bytes), alloc);
     weiri_buf_fini(&bytes);
+    *steps = meter.steps;
     return err;
 }
 
@@ -67,8 +78,8 @@ enum weir_err weir_normal_decode(struct weir_normal **out, struct weir_str bytes
                                  const struct weir_alloc *alloc)
 {
     struct weiri_pool pool;
-    uint32_t work = UINT32_MAX; /* bounded by the size of the bytes */
-    struct weiri_workshop shop = {&pool, &work, false};
+    struct weiri_meter meter = {UINT32_MAX, 0}; /* bounded by the size of the bytes */
+    struct weiri_workshop shop = {&pool, &meter, false};
     struct weir_normal *normal;
     enum weir_err err;
 

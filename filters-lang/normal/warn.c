@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lower.h"
+#include "measured.h"
 
 /* Steps for all expansions of one filter. */
 #define WARN_WORK (1u << 22)
@@ -17,7 +18,7 @@
 struct search {
     const struct weir_alloc *alloc;
     struct weir_diags *diags;
-    uint32_t work;
+    struct weiri_meter meter;
     uint32_t expansions; /* that are left */
     bool whole;          /* the filter as a whole matches nothing */
     bool reported;
@@ -35,8 +36,19 @@ static void report(struct search *s, struct weir_node *const *parts, uint32_t co
 enum weir_err weir_filter_warn(struct weir_diags *diags, const struct weir_filter *filter,
                                const struct weir_alloc *alloc)
 {
+    uint64_t steps;
+
+    return weiri_filter_warn_measured(diags, &steps, filter, alloc);
+}
+
+enum weir_err weiri_filter_warn_measured(struct weir_diags *diags, uint64_t *steps,
+                                         const struct weir_filter *filter,
+                                         const struct weir_alloc *alloc)
+{
     struct search s = {
-        .alloc = alloc, .diags = diags, .work = WARN_WORK, .expansions = EXPANSIONS_MAX};
+        .alloc = alloc, .diags = diags, .meter = {WARN_WORK, 0},
+                .expansions = EXPANSIONS_MAX
+    };
     const size_t before = diags->count;
     struct weir_node root;
     struct weir_node *tree = &root;
@@ -46,6 +58,7 @@ enum weir_err weir_filter_warn(struct weir_diags *diags, const struct weir_filte
     search_node(&s, tree, false);
     if (s.whole && !s.reported)
         report(&s, &tree, 1);
+    *steps = s.meter.steps;
     if (!s.out_of_memory)
         return WEIR_OK;
     diags->count = before;
@@ -62,7 +75,7 @@ static bool is_never(struct search *s, struct weir_node *const *children, uint32
     struct weir_node inverse = {.kind = WEIR_NODE_NOT, .child = only, .child_count = 1};
     struct weiri_disjunction lowered;
     struct weiri_pool pool;
-    struct weiri_workshop shop = {&pool, &s->work, false};
+    struct weiri_workshop shop = {&pool, &s->meter, false};
     struct weir_node **copy;
     bool exact, ok;
 

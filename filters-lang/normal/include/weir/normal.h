@@ -37,8 +37,12 @@ struct weir_conjunction {
     uint32_t residual_count;
 };
 
+/* Bytes that creating a normal form or looking for warnings takes at most, at any one time. */
+#define WEIR_NORMAL_MEMORY_MAX 16777216
+
 /* Computes the normal form of a filter, on its own: it does not refer to the filter afterwards.
- * WEIR_ENOMEM only. */
+ * WEIR_ENOMEM only.  Takes at most some two million elementary steps and WEIR_NORMAL_MEMORY_MAX
+ * bytes, whatever the filter. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out,
                                                         const struct weir_filter *filter,
                                                         const struct weir_alloc *alloc);
@@ -131,8 +135,8 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_filter_intersects(enum weir_answer *an
 
 /* Adds warnings to those of the filter's compilation, while there is room: W602 where no
  * notification can match it, W603 for each part of it that can never be true; the two places are
- * conditions that exclude each other.  WEIR_ENOMEM only; within a budget of work, beyond which
- * nothing is said. */
+ * conditions that exclude each other.  WEIR_ENOMEM only.  Takes at most some four million
+ * elementary steps, beyond which nothing is said, and WEIR_NORMAL_MEMORY_MAX bytes. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_filter_warn(struct weir_diags *diags,
                                                       const struct weir_filter *filter,
                                                       const struct weir_alloc *alloc);
