@@ -3,7 +3,8 @@
  *
  * Each line of standard input is a filter, a tab, a notification as JSON and perhaps a tab and a
  * second filter; in filters \n, \r, \t and \\ stand for a newline, a carriage return, a tab and a
- * backslash.  The notification is stamped.  Each line of output is
+ * backslash.  The notification is stamped.  What was made of the filters is kept while the next
+ * line has the same.  Each line of output is
  *
  *   E<code>    the filter is refused, with the code of its first error
  *   J          the notification is refused
@@ -23,25 +24,38 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A filter, what was printed of it and compiled again, and its normal form, also by way of bytes.
+ */
+struct side {
+    char *escaped; /* as in the line; NULL: nothing is held */
+    size_t escaped_len;
+    struct weir_filter *filter, *printed; /* `printed` is NULL too where the text is too long */
+    struct weir_normal *normal, *decoded;
+    struct weir_diags diags;
+    bool prints; /* what was printed compiles */
+};
+
 struct judge {
     struct weir_scratch *scratch;
     struct weir_notification notification;
-    struct weir_str second; /* text, empty if there is none */
-    char printed[WEIR_FILTER_TEXT_MAX + 1];
+    struct side first, second;
+    bool covers_itself, covered, covered_adv, intersects;
 };
 
 static bool read_line(char **line, size_t *capacity, size_t *len);
-static void judge_line(struct judge *judge, char *line, size_t len);
-static void judge_filter(struct judge *judge, struct weir_str text);
+static void judge_line(struct judge *judge, struct weir_str line);
+static void split(struct weir_str field[3], struct weir_str line);
+static bool side_take(struct side *side, struct weir_str escaped);
+static void side_drop(struct side *side);
 static size_t unescape(char *text, size_t len);
-static const char *first_error(const struct weir_diags *diags);
-static bool text_agrees(struct judge *judge, size_t printed_size, enum weir_truth expected);
-static bool truths_agree(enum weir_truth form, enum weir_truth expected, bool exact);
-static void judge_normal(struct judge *judge, const struct weir_filter *filter,
-                         enum weir_truth expected);
-static void judge_relations(struct judge *judge, const struct weir_normal *normal,
-                            enum weir_truth expected);
+static void compile_printed(struct side *side);
+static void relate(struct judge *judge);
 static bool stamped_notification(uint8_t **out, size_t *size, struct weir_str json);
+static void judge_filter(struct judge *judge);
+static const char *first_error(const struct weir_diags *diags);
+static void judge_normal(struct judge *judge, enum weir_truth expected);
+static bool truths_agree(enum weir_truth form, enum weir_truth expected, bool exact);
+static void judge_relations(struct judge *judge, enum weir_truth expected);
 static void require(enum weir_err err, const char *what);
 
 int main(void)
@@ -53,8 +67,10 @@ int main(void)
 
     require(weir_scratch_create(&judge.scratch, NULL), "scratch");
     while (read_line(&line, &capacity, &len))
-        judge_line(&judge, line, len);
+        judge_line(&judge, (struct weir_str){line, len});
     free(line);
+    side_drop(&judge.first);
+    side_drop(&judge.second);
     weir_scratch_destroy(judge.scratch);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
@@ -71,29 +87,118 @@ static bool read_line(char **line, size_t *capacity, size_t *len)
     return true;
 }
 
-static void judge_line(struct judge *judge, char *line, size_t len)
+static void judge_line(struct judge *judge, struct weir_str line)
 {
-    char *field[3] = {line, NULL, NULL};
-    size_t field_len[3] = {len, 0, 0};
+    struct weir_str field[3];
     uint8_t *bytes = NULL;
     size_t size = 0;
+    bool changed;
 
+    split(field, line);
+    changed = side_take(&judge->first, field[0]);
+    changed = side_take(&judge->second, field[2]) || changed;
+    if (changed)
+        relate(judge);
+    judge->notification = (struct weir_notification){0};
+    if (stamped_notification(&bytes, &size, field[1]))
+        judge->notification = weir_notification_view(bytes, size);
+    judge_filter(judge);
+    putchar('\n');
+    free(bytes);
+}
+
+static void split(struct weir_str field[3], struct weir_str line)
+{
+    field[0] = line;
+    field[1] = field[2] = WEIR_STR("");
     for (size_t i = 0; i + 1 < 3; i++) {
-        char *tab = memchr(field[i], '\t', field_len[i]);
+        const char *tab = memchr(field[i].ptr, '\t', field[i].len);
 
         if (tab == NULL)
             break;
-        field[i + 1] = tab + 1;
-        field_len[i + 1] = field_len[i] - (size_t)(tab + 1 - field[i]);
-        field_len[i] = (size_t)(tab - field[i]);
+        field[i + 1].ptr = tab + 1;
+        field[i + 1].len = field[i].len - (size_t)(tab + 1 - field[i].ptr);
+        field[i].len = (size_t)(tab - field[i].ptr);
     }
-    judge->notification = (struct weir_notification){0};
-    if (stamped_notification(&bytes, &size, (struct weir_str){field[1], field_len[1]}))
-        judge->notification = weir_notification_view(bytes, size);
-    judge->second = (struct weir_str){field[2], unescape(field[2], field_len[2])};
-    judge_filter(judge, (struct weir_str){field[0], unescape(field[0], field_len[0])});
-    putchar('\n');
-    free(bytes);
+}
+
+/* False when it holds this filter already. */
+static bool side_take(struct side *side, struct weir_str escaped)
+{
+    char *text;
+    enum weir_err err;
+
+    if (side->escaped != NULL &&
+        weir_str_equal((struct weir_str){side->escaped, side->escaped_len}, escaped))
+        return false;
+    side_drop(side);
+    side->escaped = malloc(escaped.len + 1);
+    text = malloc(escaped.len + 1);
+    require(side->escaped == NULL || text == NULL ? WEIR_ENOMEM : WEIR_OK, "filter");
+    memcpy(side->escaped, escaped.ptr, escaped.len);
+    memcpy(text, escaped.ptr, escaped.len);
+    side->escaped_len = escaped.len;
+    err = weir_filter_compile(&side->filter, (struct weir_str){text, unescape(text, escaped.len)},
+                              &side->diags, NULL);
+    free(text);
+    if (err != WEIR_OK) {
+        require(err == WEIR_ENOMEM ? err : WEIR_OK, "compile");
+        return true;
+    }
+    compile_printed(side);
+    require(weir_normal_create(&side->normal, side->filter, NULL), "normal form");
+    err = weir_normal_decode(&side->decoded, weir_normal_bytes(side->normal), NULL);
+    require(err == WEIR_ENOMEM ? err : WEIR_OK, "decode");
+    return true;
+}
+
+static void side_drop(struct side *side)
+{
+    weir_normal_destroy(side->decoded);
+    weir_normal_destroy(side->normal);
+    weir_filter_destroy(side->printed);
+    weir_filter_destroy(side->filter);
+    free(side->escaped);
+    *side = (struct side){0};
+}
+
+static size_t unescape(char *text, size_t len)
+{
+    static const char names[] = "nrt\\";
+    static const char meanings[] = "\n\r\t\\";
+    size_t out = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        const char *name = NULL;
+
+        if (text[i] == '\\' && i + 1 < len)
+            name = memchr(names, text[i + 1], sizeof names - 1);
+        text[out++] = name == NULL ? text[i] : meanings[name - names];
+        i += name != NULL;
+    }
+    return out;
+}
+
+static void compile_printed(struct side *side)
+{
+    char text[WEIR_FILTER_PRINTED_MAX + 1];
+    const size_t len = weir_filter_print(text, sizeof text, side->filter);
+    struct weir_diags diags = {0};
+
+    side->prints = len < sizeof text &&
+                   weir_filter_compile_printed(&side->printed, (struct weir_str){text, len}, &diags,
+                                               NULL) == WEIR_OK;
+}
+
+static void relate(struct judge *judge)
+{
+    const struct weir_normal *first = judge->first.normal, *second = judge->second.normal;
+    const bool both = first != NULL && second != NULL && judge->second.escaped_len != 0;
+
+    judge->covers_itself = first != NULL && weir_normal_covers(first, first, NULL);
+    judge->covered = both && weir_normal_covers(second, first, NULL);
+    judge->covered_adv = both && weir_normal_covers_adv(second, first, NULL);
+    judge->intersects = both && weir_normal_intersects(second, first, NULL);
 }
 
 /* As a border broker would; filter_oracle.py has the same stamps. */
@@ -121,47 +226,26 @@ static bool stamped_notification(uint8_t **out, size_t *size, struct weir_str js
     return true;
 }
 
-static size_t unescape(char *text, size_t len)
+static void judge_filter(struct judge *judge)
 {
-    static const char names[] = "nrt\\";
-    static const char meanings[] = "\n\r\t\\";
-    size_t out = 0;
-
-    for (size_t i = 0; i < len; i++) {
-        const char *name = NULL;
-
-        if (text[i] == '\\' && i + 1 < len)
-            name = memchr(names, text[i + 1], sizeof names - 1);
-        text[out++] = name == NULL ? text[i] : meanings[name - names];
-        i += name != NULL;
-    }
-    return out;
-}
-
-static void judge_filter(struct judge *judge, struct weir_str text)
-{
-    struct weir_diags diags = {0};
-    struct weir_filter *filter = NULL;
-    enum weir_err err = weir_filter_compile(&filter, text, &diags, NULL);
+    const struct side *first = &judge->first;
+    const struct weir_notification *n = &judge->notification;
     enum weir_truth truth;
 
-    if (err != WEIR_OK) {
-        require(err == WEIR_ENOMEM ? err : WEIR_OK, "compile");
-        printf("E%s", first_error(&diags));
+    if (first->filter == NULL) {
+        printf("E%s", first_error(&first->diags));
         return;
     }
-    if (judge->notification.bytes == NULL) {
+    if (n->bytes == NULL) {
         putchar('J');
-        weir_filter_destroy(filter);
         return;
     }
-    truth = weir_filter_eval(filter, &judge->notification, judge->scratch);
+    truth = weir_filter_eval(first->filter, n, judge->scratch);
     putchar(truth == WEIR_TRUE ? 'T' : truth == WEIR_FALSE ? 'F' : 'U');
-    if (!text_agrees(judge, weir_filter_print(judge->printed, sizeof judge->printed, filter),
-                     truth))
+    if (!first->prints || weir_filter_eval(first->printed, n, judge->scratch) != truth)
         putchar('P');
-    judge_normal(judge, filter, truth);
-    weir_filter_destroy(filter);
+    judge_normal(judge, truth);
+    judge_relations(judge, truth);
 }
 
 static const char *first_error(const struct weir_diags *diags)
@@ -173,20 +257,19 @@ static const char *first_error(const struct weir_diags *diags)
     return "????"; /* differential.py takes this for a disagreement */
 }
 
-static bool text_agrees(struct judge *judge, size_t printed_size, enum weir_truth expected)
+static void judge_normal(struct judge *judge, enum weir_truth expected)
 {
-    struct weir_str text = {judge->printed, printed_size};
-    struct weir_diags diags = {0};
-    struct weir_filter *filter = NULL;
-    bool agrees;
+    const struct side *first = &judge->first;
+    const enum weir_truth truth =
+        weir_normal_eval(first->normal, &judge->notification, judge->scratch);
 
-    if (printed_size > WEIR_FILTER_TEXT_MAX)
-        return true;
-    if (weir_filter_compile(&filter, text, &diags, NULL) != WEIR_OK)
-        return false;
-    agrees = weir_filter_eval(filter, &judge->notification, judge->scratch) == expected;
-    weir_filter_destroy(filter);
-    return agrees;
+    if (!truths_agree(truth, expected, weir_normal_is_exact(first->normal)))
+        putchar('N');
+    if (first->decoded == NULL ||
+        weir_normal_eval(first->decoded, &judge->notification, judge->scratch) != truth)
+        putchar('B');
+    if (!judge->covers_itself)
+        putchar('R');
 }
 
 /* A normal form does not tell FALSE from UNKNOWN, and one that is a hull may be TRUE for more. */
@@ -197,57 +280,24 @@ static bool truths_agree(enum weir_truth form, enum weir_truth expected, bool ex
     return !exact || form != WEIR_TRUE;
 }
 
-static void judge_normal(struct judge *judge, const struct weir_filter *filter,
-                         enum weir_truth expected)
-{
-    struct weir_normal *normal = NULL;
-    struct weir_normal *decoded = NULL;
-    bool exact;
-    enum weir_truth truth;
-
-    require(weir_normal_create(&normal, filter, NULL), "normal form");
-    exact = weir_normal_is_exact(normal);
-    truth = weir_normal_eval(normal, &judge->notification, judge->scratch);
-    if (!truths_agree(truth, expected, exact))
-        putchar('N');
-    if (weir_normal_decode(&decoded, weir_normal_bytes(normal), NULL) != WEIR_OK ||
-        weir_normal_eval(decoded, &judge->notification, judge->scratch) != truth)
-        putchar('B');
-    if (!weir_normal_covers(normal, normal, NULL))
-        putchar('R');
-    judge_relations(judge, normal, expected);
-    weir_normal_destroy(decoded);
-    weir_normal_destroy(normal);
-}
-
-static void judge_relations(struct judge *judge, const struct weir_normal *normal,
-                            enum weir_truth expected)
+static void judge_relations(struct judge *judge, enum weir_truth expected)
 {
     const struct weir_notification *n = &judge->notification;
-    struct weir_diags diags = {0};
-    struct weir_filter *filter = NULL;
-    struct weir_normal *second = NULL;
-    bool covered;
+    const struct weir_normal *first = judge->first.normal, *second = judge->second.normal;
+    const bool matches = expected == WEIR_TRUE;
+    bool conforms;
 
-    if (judge->second.len == 0 ||
-        weir_filter_compile(&filter, judge->second, &diags, NULL) != WEIR_OK)
+    if (second == NULL || judge->second.escaped_len == 0)
         return;
-    require(weir_normal_create(&second, filter, NULL), "normal form");
-    covered = weir_normal_covers(second, normal, NULL);
-    if (covered && expected == WEIR_TRUE &&
-        weir_normal_eval(second, n, judge->scratch) != WEIR_TRUE)
+    conforms = weir_normal_conforms(second, n, judge->scratch);
+    if (judge->covered && matches && weir_normal_eval(second, n, judge->scratch) != WEIR_TRUE)
         putchar('C');
-    if (weir_normal_covers_adv(second, normal, NULL) &&
-        weir_normal_conforms(normal, n, judge->scratch) &&
-        !weir_normal_conforms(second, n, judge->scratch))
+    if (judge->covered_adv && !conforms && weir_normal_conforms(first, n, judge->scratch))
         putchar('A');
-    if (expected == WEIR_TRUE && weir_normal_conforms(second, n, judge->scratch) &&
-        !weir_normal_intersects(second, normal, NULL))
+    if (matches && conforms && !judge->intersects)
         putchar('I');
-    if (covered && (weir_normal_summary(second) & ~weir_normal_summary(normal)) != 0)
+    if (judge->covered && (weir_normal_summary(second) & ~weir_normal_summary(first)) != 0)
         putchar('S');
-    weir_normal_destroy(second);
-    weir_filter_destroy(filter);
 }
 
 static void require(enum weir_err err, const char *what)

@@ -1,27 +1,31 @@
 #!/usr/bin/env python3
 """Compares the filters of this tree with the independent implementation in filter_oracle.py.
 
-    differential.py [--program FILE] [--pairs N] [--seed S] [--show K]
+    differential.py [--program FILE] [--pairs N] [--seed S] [--group G] [--jobs J] [--show K]
     differential.py --line 'FILTER<TAB>NOTIFICATION[<TAB>FILTER]'
 
-First the decided cases of cases.tsv, which both sides must meet; then random pairs.  Each
-disagreement is shrunk to a short line and grouped with those of its kind.  Exit 1 if there is any.
-Without arguments (as CTest runs it) it takes one or two seconds.
+First the decided cases of cases.tsv, which both sides must meet; then random pairs, G notifications
+for each filter, by J processes with seeds of their own.  Each disagreement is shrunk to a short line,
+which is what --line takes, and grouped with those of its kind.  Exit 1 if there is any.  Without
+arguments (as CTest runs it) it takes one or two seconds.
 """
 
 import argparse
 import collections
+import itertools
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
 
 import filter_oracle
-from generate import Generator, line
+from generate import pairs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_PAIRS = 1500 * int(os.environ.get("WEIR_TEST_SCALE", "100")) // 100
-BATCH = 20000
+BATCH = 5000
+PART = 50000  # pairs of one seed
 SPLIT = re.compile(r"""--[^\n]*\n?|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\w+|\s+|\\.|.""", re.DOTALL)
 SHRINK_ROUNDS = 60
 Disagreement = collections.namedtuple("Disagreement", "expected got line")
@@ -39,7 +43,7 @@ def ask(program, lines):
         if run.returncode == 0 and len(got) == len(rest):
             break
         if run.returncode == 0 or len(got) >= len(rest):
-            sys.exit("%s: %d answers to %d lines" % (program, len(got), len(rest)))
+            raise RuntimeError("%s: %d answers to %d lines" % (program, len(got), len(rest)))
         answers.append("crash %d" % run.returncode)
         sys.stderr.write(run.stderr.decode(errors="replace")[-4000:])
     return answers
@@ -51,9 +55,11 @@ def agree(expected, got):
     return expected == got
 
 
-def disagreements(program, lines):
+def disagreements(program, lines, results=None):
     for text, got in zip(lines, ask(program, lines)):
         expected = filter_oracle.judge_line(text)
+        if results is not None:
+            results[expected] += 1
         if not agree(expected, got):
             yield Disagreement(expected, got, text)
 
@@ -135,29 +141,46 @@ def check_cases(program):
     return wrong
 
 
-def sweep(program, pairs, seed, show):
-    generator = Generator(seed)
-    kinds = collections.Counter()
-    shown = set()
-    results = collections.Counter()
-    done = 0
-    while done < pairs:
-        lines = [line(generator.pair()) for _ in range(min(BATCH, pairs - done))]
-        done += len(lines)
-        results.update(filter_oracle.judge_line(text)[0] for text in lines)
-        for found in disagreements(program, lines):
+Part = collections.namedtuple("Part", "program pairs seed group show")
+
+
+def sweep_part(part):
+    """How often each result and each kind of disagreement came, and the first of each kind."""
+    results, kinds, shown = collections.Counter(), collections.Counter(), set()
+    lines = pairs(part.seed, part.pairs, part.group)
+    for batch in iter(lambda: list(itertools.islice(lines, BATCH)), []):
+        for found in disagreements(part.program, batch, results):
             kind = kind_of(found)
             kinds[kind] += 1
-            if kinds[kind] <= show:
-                shown.add(shrink(program, found))
-    for found in sorted(shown):
-        print("oracle %s, program %s (seed %d):\n  %s" % (*found[:2], seed, found.line))
+            if kinds[kind] <= part.show:
+                shown.add(shrink(part.program, found))
+    return results, kinds, {(part.seed, found) for found in shown}
+
+
+def sweep(parts, jobs):
+    results, kinds = collections.Counter(), collections.Counter()
+    with multiprocessing.Pool(jobs) as pool:
+        for part_results, part_kinds, shown in pool.imap(sweep_part, parts):
+            results += part_results
+            kinds += part_kinds
+            for seed, found in sorted(shown):
+                print("oracle %s, program %s (seed %d):\n  %s" % (*found[:2], seed, found.line),
+                      flush=True)
     for (expected, got), count in sorted(kinds.items()):
         print("oracle %s, program %s: %d times" % (expected, got, count))
-    print("%d pairs, seed %d, %s: %d disagreements" % (
-        done, seed, ", ".join("%s %d" % item for item in sorted(results.items())),
-        sum(kinds.values())))
+    print("%d pairs, seeds %d to %d, %s: %d disagreements" % (
+        sum(results.values()), parts[0].seed, parts[-1].seed,
+        ", ".join("%s %d" % item for item in sorted(results.items())), sum(kinds.values())))
+    if not {"T", "F", "U", "E"} <= set(results):
+        sys.exit("some result never came")
     return sum(kinds.values())
+
+
+def parts_of(program, options):
+    """Seed by seed, so that what was found is found again whatever the number of processes."""
+    count = -(-options.pairs // PART)
+    return [Part(program, min(PART, options.pairs - index * PART), options.seed + index,
+                 options.group, options.show) for index in range(count)]
 
 
 def main():
@@ -167,6 +190,8 @@ def main():
                                              "filter_differential"))
     parser.add_argument("--pairs", type=int, default=DEFAULT_PAIRS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--group", type=int, default=8, help="notifications for each filter")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--show", type=int, default=5,
                         help="how many of a kind to shrink and print")
     parser.add_argument("--line", help="ask both about one line only")
@@ -178,7 +203,7 @@ def main():
         print("oracle %s, program %s" % (expected, got))
         sys.exit(0 if agree(expected, got) else 1)
     wrong = check_cases(program)
-    wrong += sweep(program, options.pairs, options.seed, options.show)
+    wrong += sweep(parts_of(program, options), options.jobs)
     sys.exit(1 if wrong else 0)
 
 

@@ -3,7 +3,7 @@
 
 It follows the grammar and the table of meanings rule by rule and shares no code and no technique
 with the C implementation: it parses by memoised descent with backtracking, compares numbers as
-fractions and evaluates the tree as written, without any normal form.  Speed is no aim.
+fractions and evaluates the tree as written, without any normal form.
 
     parse(text)                 the syntax tree, or FilterError
     evaluate(tree, attributes)  'T', 'F' or 'U' (unknown)
@@ -14,6 +14,7 @@ a tab and a notification, as differential.c does, gives the notification the sam
 T, F, U, E (filter refused) or J (notification refused) for each.
 """
 
+import functools
 import math
 import re
 import sys
@@ -171,10 +172,18 @@ STAMPS = {"$id": b"north-1", "$origin": b"north", "$publisher": b"ann",
           "$ts": Timestamp(1700000000 * 10**9)}
 
 
-def judge(filter_text, notification):
+@functools.lru_cache(maxsize=64)
+def parsed(filter_text):
+    """The tree, or None where the filter is refused: lines of one filter follow each other."""
     try:
-        tree = parse(filter_text)
+        return parse(filter_text)
     except FilterError:
+        return None
+
+
+def judge(filter_text, notification):
+    tree = parsed(filter_text)
+    if tree is None:
         return "E"
     try:
         return evaluate(tree, {**read_notification(notification), **STAMPS})

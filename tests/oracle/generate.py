@@ -4,6 +4,8 @@
 The notification comes first; what the filter compares with is drawn near its values, so that all
 three results are frequent.  A filter is made as a list of tokens and then spelt at random: case
 of keywords, blanks, comments, quotes, bases of numbers.  Some filters are damaged afterwards.
+More notifications for the same filter differ from the first in a few attributes, mostly those
+that it names, whose values are then often its constants or next to them.
 
     generate.py --pairs N --seed S     prints a filter, a tab and a notification per line,
                                        sometimes with a tab and a second filter
@@ -11,6 +13,7 @@ of keywords, blanks, comments, quotes, bases of numbers.  Some filters are damag
 
 import argparse
 import json
+import math
 import random
 
 from filter_oracle import escape, judge
@@ -54,15 +57,17 @@ class Generator:
         self.notification = {}
         self.types = {}
 
-    def pair(self):
-        """(filter, notification as JSON) as texts, or with a second, related filter after them."""
+    def lines(self, count):
+        """Lines of a filter and a notification, or with a second, related filter after them:
+        `count` notifications for one filter, but one only for a filter that is damaged."""
         self.make_notification()
         tokens = self.filter()
         if self.chance(0.04):
-            return self.spell(self.damaged(tokens)), self.json()
-        if self.chance(0.5):
-            return self.spell(tokens), self.json()
-        return self.spell(tokens), self.json(), self.spell(self.related(tokens))
+            return [line(self.spell(self.damaged(tokens)), self.json())]
+        second = [] if self.chance(0.5) else [self.spell(self.related(tokens))]
+        text = self.spell(tokens)
+        return [line(text, notification, *second)
+                for notification in [self.json(), *self.variations(tokens, count - 1)]]
 
     def chance(self, probability):
         return self.random.random() < probability
@@ -107,18 +112,67 @@ class Generator:
         return "".join(self.pick(FRAGMENTS) for _ in range(self.random.randint(0, 5)))
 
     def json(self):
-        members = []
-        for name, (kind, value) in self.notification.items():
-            if kind == "timestamp":
-                text = '{"$timestamp":"%s"}' % value
-            elif kind == "double":
-                text = self.double_text(value)
-            else:
-                text = json.dumps(value, ensure_ascii=self.chance(0.3))
-            members.append("%s:%s" % (json.dumps(name, ensure_ascii=self.chance(0.3)), text))
+        members = [self.member(name, *typed) for name, typed in self.notification.items()]
         if self.chance(0.1):
             members.append('"gone":null')
         return "{%s}" % ",".join(members)
+
+    def member(self, name, kind, value):
+        if kind == "timestamp":
+            text = '{"$timestamp":"%s"}' % value
+        elif kind == "double":
+            text = self.double_text(value)
+        else:
+            text = json.dumps(value, ensure_ascii=self.chance(0.3))
+        return "%s:%s" % (json.dumps(name, ensure_ascii=self.chance(0.3)), text)
+
+    def variations(self, tokens, count):
+        """Notifications that differ from the present one in up to four attributes."""
+        members = {name: self.member(name, *typed) for name, typed in self.notification.items()}
+        constants = {kind: [token[1] for token in tokens if token[0] == kind]
+                     for kind in ("int", "double", "string")}
+        constants["timestamp"] = [value for value in constants["string"] if value in TIMES]
+        named = [token[1] for token in tokens if token[0] == "attr" and token[1] in self.types]
+        for _ in range(count):
+            varied = dict(members)
+            for _ in range(self.pick([1, 1, 2, 2, 3, 4])):
+                name = self.pick(named if named and self.chance(0.9) else list(self.types))
+                if name in varied and self.chance(0.15):
+                    del varied[name]
+                else:
+                    varied[name] = self.member(name, *self.varied(name, constants))
+            yield "{%s}" % ",".join(varied.values())
+
+    def varied(self, name, constants):
+        """(type, value) at or next to a constant of the filter, or to what the value was."""
+        kind, value = self.notification.get(name, (self.types[name], None))
+        if self.chance(0.06) and name != "$type":
+            kind, value = self.pick(TYPES), None
+        if constants.get(kind) and self.chance(0.7):
+            value = self.pick(constants[kind])
+            if kind in ("int", "double") and (self.chance(0.3) or value == -INT_MIN):
+                value = -value
+        elif value is None or self.chance(0.3):
+            value = self.value(kind)[1]
+        return self.neighbour(kind, value) if self.chance(0.5) else (kind, value)
+
+    def neighbour(self, kind, value):
+        if kind == "int" and self.chance(0.7):
+            value += self.pick([-1, 1])
+        elif kind == "int":
+            return "double", float(value)
+        elif kind == "double" and self.chance(0.7):
+            value = math.nextafter(value, self.pick([-1, 1]) * math.inf)
+            value = value if math.isfinite(value) else 1.0
+        elif kind == "double" and abs(value) < 2.0**63:
+            return "int", int(value)
+        elif kind == "string":
+            value = self.pick([value[:-1], value + "\x01", value + "a", value[1:], "b" + value])
+        elif kind == "timestamp":
+            value = self.pick(TIMES)
+        elif kind == "bool":
+            value = not value
+        return kind, min(max(value, INT_MIN), INT_MAX) if kind == "int" else value
 
     def double_text(self, value):
         texts = [repr(value), "%.17e" % value, "%.25E" % value]
@@ -465,19 +519,27 @@ class Generator:
         return self.with_underscores(whole) + dot + rest if dot else text
 
 
-def line(pair):
-    filter_text, notification, *second = pair
+def line(filter_text, notification, *second):
     return "\t".join([escape(filter_text), notification, *map(escape, second)])
+
+
+def pairs(seed, count, group):
+    """`count` lines."""
+    generator = Generator(seed)
+    while count > 0:
+        lines = generator.lines(min(group, count))
+        count -= len(lines)
+        yield from lines
 
 
 def main():
     parser = argparse.ArgumentParser(description="Random filters and notifications.")
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--group", type=int, default=1, help="notifications for each filter")
     options = parser.parse_args()
-    generator = Generator(options.seed)
-    for _ in range(options.pairs):
-        print(line(generator.pair()))
+    for text in pairs(options.seed, options.pairs, options.group):
+        print(text)
 
 
 if __name__ == "__main__":

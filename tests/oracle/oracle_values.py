@@ -1,6 +1,7 @@
 """The values of the oracle: bool, int, float, bytes (UTF-8) and Timestamp, and notifications."""
 
 import datetime
+import functools
 import json
 import math
 import re
@@ -25,6 +26,7 @@ TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1
                        r"(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII)
 
 
+@functools.lru_cache(maxsize=1024)
 def timestamp(text, error):
     found = TIMESTAMP.fullmatch(text)
     if not found:
@@ -68,6 +70,7 @@ def read_notification(line):
     return attributes
 
 
+@functools.lru_cache(maxsize=1024)
 def check_name(name):
     if not 1 <= len(name.encode("utf-8", "surrogatepass")) <= NAME_MAX or "\0" in name:
         raise NotificationError("no name")
