@@ -22,7 +22,7 @@ struct digits {
 static void shortest_digits(struct digits *out, double real);
 static void round_to_digits(struct digits *out, double real, int count);
 static int read_exponent(const char *text);
-static bool increment(struct digits *d);
+static void increment(struct digits *d);
 static bool reads_back(const struct digits *d, double real);
 static size_t format_plain(char *out, const struct digits *d);
 static size_t format_scientific(char *out, const struct digits *d);
@@ -61,8 +61,11 @@ static void shortest_digits(struct digits *out, double real)
         round_to_digits(out, real, count);
         if (reads_back(out, real))
             break;
-        if (power_of_two && increment(out) && reads_back(out, real))
-            break;
+        if (power_of_two) {
+            increment(out);
+            if (reads_back(out, real))
+                break;
+        }
     }
     while (out->count > 1 && out->text[out->count - 1] == '0')
         out->count--;
@@ -82,7 +85,7 @@ static void round_to_digits(struct digits *out, double real, int count)
     out->exponent = read_exponent(exponent + 1);
     out->count = 0;
     for (const char *c = text; c != exponent; c++) {
-        if (*c >= '0' && *c <= '9') {
+        if ((unsigned)*c - '0' <= 9) {
             assert(out->count < DIGITS_MAX);
             out->text[out->count++] = *c;
         }
@@ -100,17 +103,17 @@ static int read_exponent(const char *text)
     return *text == '-' ? -exponent : exponent;
 }
 
-/* One unit more in the last digit; false when that would carry into a new digit. */
-static bool increment(struct digits *d)
+/* One unit more in the last digit; no power of two begins with so many nines that it would carry
+ * into a new digit. */
+static void increment(struct digits *d)
 {
-    for (int i = d->count; i-- > 0;) {
-        if (d->text[i] != '9') {
-            d->text[i]++;
-            return true;
-        }
+    int i = d->count - 1;
+
+    for (; d->text[i] == '9'; i--) {
+        assert(i > 0);
         d->text[i] = '0';
     }
-    return false;
+    d->text[i]++;
 }
 
 static bool reads_back(const struct digits *d, double real)

@@ -76,10 +76,8 @@ bool weir_value_compare(const struct weir_value *a, const struct weir_value *b, 
     case WEIR_BOOL: *order = (int)a->u.boolean - (int)b->u.boolean; return true;
     case WEIR_STRING: *order = weir_str_compare(a->u.string, b->u.string); return true;
     case WEIR_TIMESTAMP: *order = compare_int64(a->u.integer, b->u.integer); return true;
-    case WEIR_INT:
-    case WEIR_DOUBLE: break;
+    default: return false;
     }
-    return false;
 }
 
 bool weir_value_equal(const struct weir_value *a, const struct weir_value *b)

@@ -16,11 +16,22 @@
 
 static void error_texts(void **state)
 {
+#define CODE(name, text) name,
+    static const enum weir_err errors[] = {WEIR_ERR_LIST(CODE)};
+#undef CODE
+    const size_t count = sizeof errors / sizeof errors[0];
+
     (void)state;
     assert_string_equal(weir_err_text(WEIR_OK), "no error");
     assert_string_equal(weir_err_text(WEIR_ENOMEM), "out of memory");
     assert_string_equal(weir_err_text(WEIR_EIO), "input or output failed");
     assert_string_equal(weir_err_text((enum weir_err)9999), "unknown error");
+    for (size_t i = 0; i < count; i++) {
+        assert_true(weir_err_text(errors[i])[0] != '\0');
+        assert_string_not_equal(weir_err_text(errors[i]), "unknown error");
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(weir_err_text(errors[i]), weir_err_text(errors[j]));
+    }
 }
 
 static void order_of_strings(void **state)

@@ -64,7 +64,16 @@ static void reading_past_the_end_fails_for_good(void **state)
     assert_true(r.failed);
     assert_int_equal(weiri_reader_left(&r), 0);
     assert_int_equal(weiri_reader_u8(&r), 0);
+    assert_int_equal(weiri_reader_u16(&r), 0);
+    assert_true(weiri_reader_u64(&r) == 0);
     assert_false(weiri_reader_done(&r));
+
+    weiri_reader_init(&r, bytes, 1);
+    assert_int_equal(weiri_reader_u16(&r), 0);
+    assert_true(r.failed);
+    weiri_reader_init(&r, bytes, sizeof bytes);
+    assert_true(weiri_reader_u64(&r) == 0);
+    assert_true(r.failed);
 
     weiri_reader_init(&r, bytes, sizeof bytes);
     assert_int_equal(weiri_reader_bytes(&r, SIZE_MAX).len, 0);
@@ -139,15 +148,46 @@ static void arrays_grow(void **state)
     assert_true(capacity >= 1000 && capacity < 2000);
     weiri_release(&oom.alloc, items);
     assert_int_equal(oom.live_count, 0);
+}
+
+static void arrays_of_nothing_are_there(void **state)
+{
+    size_t capacity = 0;
+    uint32_t *items = weiri_array_grow(NULL, NULL, &capacity, 0, sizeof *items);
+
+    (void)state;
+    assert_non_null(items);
+    assert_true(capacity > 0);
+    weiri_release(NULL, items);
+}
+
+static void zeroed_memory_is_zero(void **state)
+{
+    struct oom oom;
+    uint64_t *items;
+
+    (void)state;
+    oom_init(&oom, 1);
+    items = weiri_alloc_zeroed(&oom.alloc, 100, sizeof *items);
+    assert_non_null(items);
+    for (size_t i = 0; i < 100; i++)
+        assert_true(items[i] == 0);
+    assert_null(weiri_alloc_zeroed(&oom.alloc, 100, sizeof *items));
+    weiri_release(&oom.alloc, items);
+    assert_int_equal(oom.live_count, 0);
     assert_null(weiri_alloc_zeroed(NULL, SIZE_MAX / 2, 3));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_is_read), cmocka_unit_test(reading_past_the_end_fails_for_good),
-        cmocka_unit_test(size_is_limited), cmocka_unit_test(each_allocation_fails_once),
+        cmocka_unit_test(written_is_read),
+        cmocka_unit_test(reading_past_the_end_fails_for_good),
+        cmocka_unit_test(size_is_limited),
+        cmocka_unit_test(each_allocation_fails_once),
         cmocka_unit_test(arrays_grow),
+        cmocka_unit_test(arrays_of_nothing_are_there),
+        cmocka_unit_test(zeroed_memory_is_zero),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

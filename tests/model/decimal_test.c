@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -69,6 +70,8 @@ static const struct {
      "1645638908718119841271673056017045493004705269590165763776884908267986"
      "9725733665217655679410725087643375608460039849049721491174630855395563"
      "54188641513168478436313080237596295773983001708984374e-324",     1,                   UINT64_C(0x0000000000000001)},
+    {"-1e-330",                                                             1,                   UINT64_C(0x0000000000000000)},
+    {"1e-330",                                                              -1,                  UINT64_C(0x0000000000000000)},
     {"1e-400",                                                              1,                   UINT64_C(0x0000000000000000)},
     {"0.00000000000000000000000000000000000000000000000000000000000000000000"
      "0000000000000000001e86",                                         1,                   UINT64_C(0x3FB999999999999A)},
@@ -332,6 +335,47 @@ static void printed_is_read(void **state)
     }
 }
 
+/* From the first digit to the last that is not 0. */
+static int significant_digits(const char *text)
+{
+    int digits = 0, zeros = 0;
+
+    for (; *text != '\0' && *text != 'e'; text++) {
+        if (*text == '.' || (*text == '0' && digits == 0))
+            continue;
+        digits++;
+        zeros = *text == '0' ? zeros + 1 : 0;
+    }
+    return digits - zeros;
+}
+
+/* Below a power of two doubles lie closer than above, so its shortest text is the hardest to find:
+ * no shorter one may read back, neither rounded down nor up. */
+static void powers_of_two_have_the_shortest_text(void **state)
+{
+    (void)state;
+    for (int power = -1074; power <= 1023; power++) {
+        double real = ldexp(1.0, power), read = NAN;
+        char text[WEIR_DOUBLE_TEXT_MAX];
+        size_t len = weir_double_print(text, real);
+
+        if (weir_double_parse(&read, (struct weir_str){text, len}) != WEIR_OK || read != real)
+            fail_msg("2^%d: %s", power, text);
+        for (int count = 1; count < significant_digits(text); count++) {
+            char shorter[40];
+            char *last;
+
+            snprintf(shorter, sizeof shorter, "%.*e", count - 1, real);
+            if (strtod(shorter, NULL) == real)
+                fail_msg("2^%d: %s is shorter than %s", power, shorter, text);
+            last = strchr(shorter, 'e') - 1;
+            *last = (char)(*last + 1);
+            if (*last <= '9' && strtod(shorter, NULL) == real)
+                fail_msg("2^%d: %s is shorter than %s", power, shorter, text);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -342,6 +386,7 @@ int main(void)
         cmocka_unit_test(leading_and_trailing_zeros_do_not_matter),
         cmocka_unit_test(every_digit_counts),
         cmocka_unit_test(shortest_text),
+        cmocka_unit_test(powers_of_two_have_the_shortest_text),
         cmocka_unit_test(printed_is_read),
     };
 

@@ -63,6 +63,7 @@ static bool is_accepted(const uint8_t *bytes, size_t size)
         assert_true(err == WEIR_EMALFORMED || err == WEIR_EVERSION || err == WEIR_ELIMIT);
         assert_non_null(problem.text);
         assert_int_equal(n.size, 42);
+        assert_int_equal(weir_notification_open(&n, copy, size, NULL), err);
     }
     free(copy);
     return err == WEIR_OK;

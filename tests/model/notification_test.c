@@ -62,6 +62,7 @@ static void check_contents(const struct weir_notification *n, const struct publi
                                      weir_notification_attr(n, i).name) < 0);
     assert_false(weir_notification_find(n, WEIR_STR("no such name"), &value));
     assert_false(weir_notification_find(n, WEIR_STR("$no"), &value));
+    assert_false(weir_notification_find(n, (struct weir_str){NULL, 0}, &value));
     assert_true(weir_str_equal(weir_notification_body(n), published_body(p)));
 }
 
@@ -156,6 +157,7 @@ static void stamps_are_read_and_change_nothing_else(void **state)
             assert_true(same_value(value, weir_value_string(stamps.publisher)));
         assert_true(weir_notification_find(&n, WEIR_STR("$ts"), &value));
         assert_true(same_value(value, weir_value_timestamp(-5)));
+        assert_false(weir_notification_stamp_get(&n, (enum weir_stamp)WEIR_STAMP_COUNT, &value));
         free(stamped);
         weiri_release(NULL, bytes);
     }

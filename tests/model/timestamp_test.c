@@ -61,6 +61,12 @@ static void refused(void **state)
     } cases[] = {
         {"",                                WEIR_ESYNTAX},
         {"2013-10-07",                      WEIR_ESYNTAX},
+        {"2013/10-07T09:30:00Z",            WEIR_ESYNTAX},
+        {"2013-10/07T09:30:00Z",            WEIR_ESYNTAX},
+        {"2013-10-07T09.30:00Z",            WEIR_ESYNTAX},
+        {"2013-10-07T09:30.00Z",            WEIR_ESYNTAX},
+        {"2013-10-07T09:30:00+01.00",       WEIR_ESYNTAX},
+        {"2013-10-07T\xC3\xA9:30:00Z",      WEIR_ESYNTAX},
         {"2013-10-07T09:30Z",               WEIR_ESYNTAX},
         {"2013-10-07 09:30:00Z",            WEIR_ESYNTAX},
         {"2013-10-07T09:30:00",             WEIR_ESYNTAX},

@@ -133,6 +133,7 @@ static void order_within_other_types(void **state)
 static void types_do_not_mix(void **state)
 {
     static const struct weir_value kinds[] = {BOOLEAN(false), INT(0), STRING("0"), TIME(0)};
+    static const struct weir_value unknown = {.type = (enum weir_type)77};
     const size_t count = sizeof kinds / sizeof kinds[0];
 
     (void)state;
@@ -143,7 +144,9 @@ static void types_do_not_mix(void **state)
             assert_int_equal(weir_value_compare(&kinds[i], &kinds[j], &order), i == j);
             assert_int_equal(weir_value_equal(&kinds[i], &kinds[j]), i == j);
         }
+        assert_false(weir_value_equal(&kinds[i], &unknown));
     }
+    assert_false(weir_value_equal(&unknown, &unknown));
 }
 
 static void which_may_be_published(void **state)
@@ -186,7 +189,16 @@ static void zero_has_no_sign(void **state)
     assert_false(signbit(weir_value_double(-0.0).u.real));
     assert_true(weir_value_double(-DBL_TRUE_MIN).u.real < 0);
     assert_true(isnan(weir_value_double(NAN).u.real));
+}
+
+static void types_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(weir_type_text(weir_value_bool(true).type), "bool");
+    assert_string_equal(weir_type_text(weir_value_int(0).type), "int");
     assert_string_equal(weir_type_text(weir_value_double(0).type), "double");
+    assert_string_equal(weir_type_text(weir_value_string(WEIR_STR("")).type), "string");
+    assert_string_equal(weir_type_text(weir_value_timestamp(0).type), "timestamp");
     assert_string_equal(weir_type_text((enum weir_type)0), "unknown type");
 }
 
@@ -195,7 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(order_of_numbers), cmocka_unit_test(order_within_other_types),
         cmocka_unit_test(types_do_not_mix), cmocka_unit_test(which_may_be_published),
-        cmocka_unit_test(zero_has_no_sign),
+        cmocka_unit_test(zero_has_no_sign), cmocka_unit_test(types_have_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
