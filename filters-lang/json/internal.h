@@ -22,10 +22,13 @@
 enum weir_err weiri_json_scan(struct weir_str text, struct weir_json_problem *problem);
 /* The same for the tree of a filter, in which arrays and objects may nest. */
 enum weir_err weiri_json_scan_tree(struct weir_str text, struct weir_json_problem *problem);
-/* Fills `problem`, which may be NULL, with a message as for printf; returns `err`. */
+/* Fills `problem`, which may be NULL, with a message as for printf, of text only; returns `err`. */
 enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_err err,
                                  uint32_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+/* How many bytes of `s` to show in a message: `max` at most, whole characters, none of what is no
+ * text. */
+int weiri_json_shown(struct weir_str s, size_t max);
 
 /* ---- read.c */
 

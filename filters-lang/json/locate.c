@@ -1,7 +1,7 @@
 /* locate.c - from a JSON pointer to the place in the text that it means.
  *
- * Jansson keeps no positions.  The text has been parsed, so this walks valid JSON only: it needs no
- * stack and no checks of form, only the bound of the text. */
+ * Jansson keeps no positions.  The text has been parsed, so this walks valid JSON: it needs no
+ * stack and no checks of form, only the bound of the text, which it keeps whatever the text is. */
 #include <weir/locate.h>
 
 #include <string.h>
@@ -12,6 +12,7 @@ struct cursor {
 };
 
 static bool enter_member(struct cursor *c, const char *key, size_t key_len);
+static bool read_index(const char *key, size_t key_len, size_t *index);
 static bool enter_item(struct cursor *c, size_t index);
 static bool key_equals(struct weir_str raw, const char *key, size_t key_len);
 static void skip_value(struct cursor *c);
@@ -26,11 +27,12 @@ struct weir_place weir_json_locate(struct weir_str text, const char *pointer)
     while (*pointer == '/') {
         const char *key = pointer + 1;
         size_t len = strcspn(key, "/");
-        size_t index = 0;
-        for (size_t i = 0; i < len && key[i] >= '0' && key[i] <= '9'; i++)
-            index = index * 10 + (size_t)(key[i] - '0');
-        bool found =
-            peek(&c) == '{' ? enter_member(&c, key, len) : peek(&c) == '[' && enter_item(&c, index);
+        size_t index;
+        bool found = false;
+        if (peek(&c) == '{')
+            found = enter_member(&c, key, len);
+        else if (peek(&c) == '[')
+            found = read_index(key, len, &index) && enter_item(&c, index);
         if (!found)
             break;
         pointer = key + len;
@@ -58,6 +60,20 @@ static bool enter_member(struct cursor *c, const char *key, size_t key_len)
         skip_blanks(&inner);
         inner.at++; /* the comma */
     }
+}
+
+/* Digits without a leading zero (RFC 6901, section 4), of an array that could be in memory. */
+static bool read_index(const char *key, size_t key_len, size_t *index)
+{
+    if (key_len == 0 || (key_len > 1 && key[0] == '0') || strspn(key, "0123456789") != key_len)
+        return false;
+    *index = 0;
+    for (size_t i = 0; i < key_len; i++) {
+        if (*index > SIZE_MAX / 20)
+            return false;
+        *index = *index * 10 + (size_t)(key[i] - '0');
+    }
+    return true;
 }
 
 static bool enter_item(struct cursor *c, size_t index)
@@ -109,7 +125,7 @@ static void skip_value(struct cursor *c)
         } else if (ch == '}' || ch == ']') {
             depth--;
         } else if (ch != ',' && ch != ':') {
-            while (c->at < c->text.len && !memchr(",:]}[{ \t\r\n", c->text.ptr[c->at], 11))
+            while (c->at < c->text.len && !memchr(",:]}[{ \t\r\n", c->text.ptr[c->at], 10))
                 c->at++;
             continue;
         }
@@ -120,10 +136,12 @@ static void skip_value(struct cursor *c)
 static struct weir_str skip_string(struct cursor *c)
 {
     size_t start = ++c->at;
-    while (c->at < c->text.len && c->text.ptr[c->at] != '"')
-        c->at += c->text.ptr[c->at] == '\\' ? 2 : 1;
+    while (peek(c) != '"' && c->at < c->text.len)
+        c->at += peek(c) == '\\' ? 2 : 1;
+    if (c->at > c->text.len)
+        c->at = c->text.len;
     struct weir_str inside = {c->text.ptr + start, c->at - start};
-    c->at++;
+    c->at += peek(c) == '"';
     return inside;
 }
 

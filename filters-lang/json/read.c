@@ -4,6 +4,7 @@
 #include <weir/alloc.h>
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 struct weir_json_notification {
@@ -20,7 +21,6 @@ struct weir_json_notification {
 static enum weir_err error_of(const json_error_t *error)
 {
     switch (json_error_code(error)) {
-    case json_error_out_of_memory: return WEIR_ENOMEM;
     case json_error_numeric_overflow: return WEIR_ELIMIT;
     case json_error_duplicate_key:
     case json_error_null_byte_in_key:
@@ -35,11 +35,15 @@ enum weir_err weiri_json_parse(json_t **root, struct weir_str text, size_t flags
     json_error_t error;
     const char *bytes = text.len == 0 ? "" : text.ptr;
 
+    /* Where memory is lacking, the parser says that the text is malformed, or nothing. */
+    errno = 0;
     *root = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES | flags, &error);
-    if (*root == NULL)
-        return weiri_json_problem(problem, error_of(&error),
-                                  error.column > 0 ? (uint32_t)error.column : 0, "%s", error.text);
-    return WEIR_OK;
+    if (*root != NULL)
+        return WEIR_OK;
+    if (errno == ENOMEM)
+        return weiri_json_problem(problem, WEIR_ENOMEM, 0, "out of memory");
+    return weiri_json_problem(problem, error_of(&error),
+                              error.column > 0 ? (uint32_t)error.column : 0, "%s", error.text);
 }
 
 struct weir_str weiri_json_string_of(const json_t *json)
@@ -54,7 +58,7 @@ enum weir_err weiri_json_timestamp(struct weir_value *value, const json_t *objec
 
     if (json_object_size(object) != 1 || text == NULL)
         return WEIR_ETYPE;
-    if (!json_is_string(text) ||
+    if (json_typeof(text) != JSON_STRING ||
         weir_timestamp_parse(&nanoseconds, weiri_json_string_of(text)) != WEIR_OK)
         return WEIR_EINVAL;
     *value = weir_value_timestamp(nanoseconds);
@@ -68,14 +72,14 @@ static enum weir_err read_timestamp(struct weir_value *value, const char *name,
     case WEIR_OK: return WEIR_OK;
     case WEIR_ETYPE:
         return weiri_json_problem(problem, WEIR_ETYPE, 0,
-                                  "attribute '%.80s': an object is no value, but for "
+                                  "attribute '%.*s': an object is no value, but for "
                                   "{\"$timestamp\":\"...\"}",
-                                  name);
+                                  weiri_json_shown(weir_str_of(name), 80), name);
     default:
         return weiri_json_problem(problem, WEIR_EINVAL, 0,
-                                  "attribute '%.80s': $timestamp is not an RFC 3339 timestamp of "
+                                  "attribute '%.*s': $timestamp is not an RFC 3339 timestamp of "
                                   "the years 1678 to 2261",
-                                  name);
+                                  weiri_json_shown(weir_str_of(name), 80), name);
     }
 }
 
@@ -84,14 +88,13 @@ static enum weir_err read_value(struct weir_value *value, const char *name, cons
 {
     switch (json_typeof(json)) {
     case JSON_TRUE:
-    case JSON_FALSE: *value = weir_value_bool(json_is_true(json)); return WEIR_OK;
+    case JSON_FALSE: *value = weir_value_bool(json_typeof(json) == JSON_TRUE); return WEIR_OK;
     case JSON_INTEGER: *value = weir_value_int(json_integer_value(json)); return WEIR_OK;
     case JSON_REAL: *value = weir_value_double(json_real_value(json)); return WEIR_OK;
     case JSON_STRING: *value = weir_value_string(weiri_json_string_of(json)); return WEIR_OK;
-    case JSON_OBJECT: return read_timestamp(value, name, json, problem);
     default:
-        return weiri_json_problem(problem, WEIR_ETYPE, 0, "attribute '%.80s': an array is no value",
-                                  name);
+        assert(json_is_object(json)); /* arrays do not pass the scan */
+        return read_timestamp(value, name, json, problem);
     }
 }
 
@@ -101,7 +104,7 @@ static enum weir_err read_body(struct weir_json_notification *read, const char *
     struct weir_str text;
     size_t size;
 
-    if (!json_is_string(json))
+    if (json_typeof(json) != JSON_STRING)
         return weiri_json_problem(problem, WEIR_ETYPE, 0, "%s is not a string", name);
     if (read->has_body)
         return weiri_json_problem(problem, WEIR_EINVAL, 0, "$body and $body64 exclude each other");
@@ -135,7 +138,7 @@ static enum weir_err read_member(struct weir_json_notification *read, const char
     struct weir_value value;
     enum weir_err err;
 
-    if (json_is_null(json) || is_stamp(name))
+    if (json_typeof(json) == JSON_NULL || is_stamp(name))
         return WEIR_OK;
     if (strcmp(name, "$body") == 0 || strcmp(name, "$body64") == 0)
         return read_body(read, name, json, problem);
@@ -221,14 +224,12 @@ enum weir_err weir_notification_from_json(uint8_t **out, size_t *size, struct we
     err =
         weir_notification_encode(out, size, read->attrs, read->count, read->body, &refused, alloc);
     if (err != WEIR_OK) {
-        const char *why = refused.text != NULL ? refused.text : weir_err_text(err);
-
         if (refused.name.len == 0)
-            (void)weiri_json_problem(problem, err, 0, "%s", why);
+            (void)weiri_json_problem(problem, err, 0, "%s", refused.text);
         else
             (void)weiri_json_problem(problem, err, 0, "attribute '%.*s': %s",
-                                     (int)(refused.name.len < 80 ? refused.name.len : 80),
-                                     refused.name.ptr, why);
+                                     weiri_json_shown(refused.name, 80), refused.name.ptr,
+                                     refused.text);
     }
     weir_json_notification_destroy(read);
     return err;

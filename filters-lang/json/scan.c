@@ -18,23 +18,39 @@ struct scan {
     struct weir_str name;   /* of the last member of the notification */
 };
 
+static bool is_lead(char c)
+{
+    return ((unsigned char)c & 0xc0u) != 0x80u;
+}
+
 enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_err err,
                                  uint32_t column, const char *format, ...)
 {
+    char text[2 * sizeof problem->text];
+    struct weiri_text t;
     va_list arguments;
 
     if (problem == NULL)
         return err;
     problem->column = column;
     va_start(arguments, format);
-    (void)vsnprintf(problem->text, sizeof problem->text, format, arguments);
+    (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    t = weiri_text_begin(problem->text, sizeof problem->text);
+    weiri_text_put(&t, weir_str_of(text));
+    (void)weiri_text_end(&t);
     return err;
 }
 
-static bool is_lead(char c)
+int weiri_json_shown(struct weir_str s, size_t max)
 {
-    return ((unsigned char)c & 0xc0u) != 0x80u;
+    size_t len = s.len < max ? s.len : max;
+
+    if (!weir_str_is_text(s))
+        return 0;
+    while (len < s.len && !is_lead(s.ptr[len]))
+        len--;
+    return (int)len;
 }
 
 /* The offset after the string that begins at `at`. */
@@ -55,9 +71,10 @@ static size_t skip_string(struct scan *s, size_t at)
     return end < s->text.len ? end + 1 : end;
 }
 
-static int name_len(const struct scan *s)
+static enum weir_err refuse_value(const struct scan *s, const char *what)
 {
-    return s->name.len > 40 ? 40 : (int)s->name.len;
+    return weiri_json_problem(s->problem, WEIR_ETYPE, s->column, "attribute '%.*s': %s is no value",
+                              weiri_json_shown(s->name, 40), s->name.ptr, what);
 }
 
 static enum weir_err open_nested(struct scan *s, char bracket)
@@ -66,14 +83,8 @@ static enum weir_err open_nested(struct scan *s, char bracket)
         return weiri_json_problem(s->problem, WEIR_ETYPE, s->column,
                                   "an array; a notification is an object");
     if (bracket == '[')
-        return weiri_json_problem(s->problem, WEIR_ETYPE, s->column,
-                                  "attribute '%.*s': an array is no value", name_len(s),
-                                  s->name.len != 0 ? s->name.ptr : "");
-    if (++s->depth > DEPTH_MAX)
-        return weiri_json_problem(s->problem, WEIR_ETYPE, s->column,
-                                  "attribute '%.*s': an object is no value", name_len(s),
-                                  s->name.len != 0 ? s->name.ptr : "");
-    return WEIR_OK;
+        return refuse_value(s, "an array");
+    return ++s->depth > DEPTH_MAX ? refuse_value(s, "an object") : WEIR_OK;
 }
 
 static enum weir_err begin_member(struct scan *s)
@@ -88,7 +99,8 @@ static enum weir_err begin_member(struct scan *s)
 
 enum weir_err weiri_json_scan(struct weir_str text, struct weir_json_problem *problem)
 {
-    struct scan s = {.text = text, .problem = problem};
+    struct scan s = {
+        .text = text, .problem = problem, .string = WEIR_STR(""), .name = WEIR_STR("")};
     enum weir_err err = WEIR_OK;
     size_t at = 0;
 
@@ -131,8 +143,8 @@ enum weir_err weiri_json_scan_tree(struct weir_str text, struct weir_json_proble
         }
         if (c == '[' || c == '{')
             s.depth++;
-        else if ((c == ']' || c == '}') && s.depth != 0)
-            s.depth--;
+        else if (c == ']' || c == '}')
+            s.depth -= s.depth != 0;
         parts += c == ':' || c == ',';
         if (s.depth > WEIRI_JSON_TREE_DEPTH_MAX)
             return weiri_json_problem(problem, WEIR_ELIMIT, s.column, "nested more than %d deep",

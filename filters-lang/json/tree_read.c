@@ -107,7 +107,7 @@ static bool read_literal(struct reader *r, struct weir_value *value, const json_
 {
     switch (json_typeof(json)) {
     case JSON_TRUE:
-    case JSON_FALSE: *value = weir_value_bool(json_is_true(json)); return true;
+    case JSON_FALSE: *value = weir_value_bool(json_typeof(json) == JSON_TRUE); return true;
     case JSON_INTEGER: *value = weir_value_int(json_integer_value(json)); return true;
     case JSON_REAL: *value = weir_value_double(json_real_value(json)); return true;
     case JSON_STRING: *value = weir_value_string(weiri_json_string_of(json)); return true;
@@ -137,7 +137,7 @@ static struct weir_node *read_operation(struct reader *r, json_t *json, const st
 
     if (node == NULL)
         return NULL;
-    if (json_is_string(op))
+    if (json_typeof(op) == JSON_STRING)
         operation = weiri_operation_named(weiri_json_string_of(op));
     if (operation == NULL) {
         const struct place here = {at, "op", 0};
@@ -147,8 +147,7 @@ static struct weir_node *read_operation(struct reader *r, json_t *json, const st
     }
     if (!check_members(r, operation, json, at))
         return NULL;
-    if (!json_is_array(args) || count == 0 ||
-        (operation->parts != 0 && count != operation->parts)) {
+    if (count == 0 || (operation->parts != 0 && count != operation->parts)) {
         const struct place here = {at, "args", 0};
 
         (void)refuse(r, WEIR_ESYNTAX, &here, "not an array of as many parts as the operation has");
@@ -200,7 +199,8 @@ static bool read_extra(struct reader *r, struct weir_node *node,
     struct weir_str text = {NULL, 0};
 
     node->negated = json_is_true(negated);
-    if (negated != NULL && !json_is_boolean(negated)) {
+    if (negated != NULL && json_typeof(negated) != JSON_TRUE &&
+        json_typeof(negated) != JSON_FALSE) {
         const struct place here = {at, "not", 0};
 
         return refuse(r, WEIR_ESYNTAX, &here, "not a bool");
@@ -224,8 +224,9 @@ static bool read_extra(struct reader *r, struct weir_node *node,
     }
     if (!read_string(r, &text, json_object_get(json, "type"), "type", at))
         return false;
-    return weiri_type_named(node, text) ||
-           refuse(r, WEIR_EINVAL, &(const struct place){at, "type", 0}, "not a type");
+    if (weiri_type_named(node, text))
+        return true;
+    return refuse(r, WEIR_EINVAL, &(const struct place){at, "type", 0}, "not a type");
 }
 
 static bool read_values(struct reader *r, struct weir_node *node, const json_t *json,
@@ -234,7 +235,7 @@ static bool read_values(struct reader *r, struct weir_node *node, const json_t *
     const struct place list = {at, "values", 0};
     size_t count = json_array_size(json);
 
-    if (!json_is_array(json) || count == 0)
+    if (count == 0)
         return refuse(r, WEIR_ESYNTAX, &list, "not an array of one literal or more");
     node->values = take(r, count * sizeof *node->values);
     for (size_t i = 0; node->values != NULL && i < count; i++) {
@@ -258,6 +259,15 @@ static bool read_string(struct reader *r, struct weir_str *text, const json_t *j
     return true;
 }
 
+static void report(struct weir_json_problem *problem, enum weir_err err,
+                   const struct weir_diag *diag, const char *text)
+{
+    const struct weir_str meant = {text + diag->offset, diag->length};
+
+    (void)weiri_json_problem(problem, err, 0, "%s: %s: %.*s", diag->code, diag->message,
+                             weiri_json_shown(meant, 40), meant.ptr);
+}
+
 static enum weir_err compile(struct weir_filter **out, const struct weir_node *node,
                              struct weir_json_problem *problem, const struct weir_alloc *alloc)
 {
@@ -278,9 +288,7 @@ static enum weir_err compile(struct weir_filter **out, const struct weir_node *n
     if (err == WEIR_ENOMEM)
         (void)weiri_json_problem(problem, err, 0, "out of memory");
     else if (err != WEIR_OK)
-        (void)weiri_json_problem(
-            problem, err, 0, "%s: %s: %.*s", diags.v[0].code, diags.v[0].message,
-            (int)(diags.v[0].length < 40 ? diags.v[0].length : 40), text + diags.v[0].offset);
+        report(problem, err, &diags.v[0], text);
     weiri_release(alloc, text);
     return err;
 }
@@ -298,7 +306,21 @@ static void *take(struct reader *r, size_t size)
     return block->bytes;
 }
 
-/* The pointer of RFC 6901; names that the format does not have are cut. */
+/* A token of a pointer (RFC 6901, section 4); names that the format does not have are cut. */
+static void put_member(struct weiri_text *t, const char *member)
+{
+    int len = weiri_json_shown(weir_str_of(member), 40);
+
+    for (int i = 0; i < len; i++) {
+        if (member[i] == '~' || member[i] == '/') {
+            weiri_text_put_char(t, '~');
+            weiri_text_put_char(t, member[i] == '~' ? '0' : '1');
+        } else {
+            weiri_text_put_char(t, member[i]);
+        }
+    }
+}
+
 static void put_place(struct weiri_text *t, const struct place *at)
 {
     if (at == NULL)
@@ -308,7 +330,7 @@ static void put_place(struct weiri_text *t, const struct place *at)
     if (at->member == NULL)
         weiri_text_put_int(t, (int64_t)at->index);
     else
-        weiri_text_put(t, (struct weir_str){at->member, strnlen(at->member, 40)});
+        put_member(t, at->member);
 }
 
 static bool refuse(struct reader *r, enum weir_err err, const struct place *at, const char *text)

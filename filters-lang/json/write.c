@@ -12,7 +12,7 @@ static void put_escaped(struct weiri_text *t, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
     static const char controls[] = "\b\f\n\r\t\"\\", letters[] = "bfnrt\"\\";
-    const char *control = c == 0 ? NULL : strchr(controls, c);
+    const char *control = memchr(controls, c, sizeof controls - 1);
 
     weiri_text_put_char(t, '\\');
     if (control != NULL) {

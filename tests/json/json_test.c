@@ -4,12 +4,14 @@
 #include <weir/filter.h>
 #include <weir/json.h>
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 /* Reads and writes again. */
 static const char *round_trip(const char *text, char *out, size_t size)
@@ -68,6 +70,13 @@ static void refuses_with_a_reason(void **state)
         {"",                                   WEIR_ESYNTAX, "'[' or '{' expected"         },
         {"{\"a\":1",                           WEIR_ESYNTAX, "'}' expected"                },
         {"{\"a\":1} {}",                       WEIR_ESYNTAX, "end of file expected"        },
+        {"{\"a",                               WEIR_ESYNTAX, "premature end of input"      },
+        {"{\"a\\",                             WEIR_ESYNTAX, "invalid escape"              },
+        {"}{}",                                WEIR_ESYNTAX, "'[' or '{' expected"         },
+        {"{\"a\":1}}",                         WEIR_ESYNTAX, "end of file expected"        },
+        {"{:[1]}",                             WEIR_ETYPE,   "attribute '': an array"      },
+        {"{{{",                                WEIR_ETYPE,   "attribute '': an object"     },
+        {"{\"a\\u0000b\":1}",                  WEIR_EINVAL,  "NUL byte in object key"      },
         {"5",                                  WEIR_ESYNTAX, "'[' or '{' expected"         },
         {"[]",                                 WEIR_ETYPE,   "a notification is an object" },
         {"{\"tags\":[1]}",                     WEIR_ETYPE,   "'tags': an array is no value"},
@@ -100,6 +109,46 @@ static void refuses_with_a_reason(void **state)
         if (err != cases[i].err || strstr(problem.text, cases[i].says) == NULL)
             fail_msg("%s: %s: %s", cases[i].text, weir_err_text(err), problem.text);
         assert_null(bytes);
+        assert_int_equal(
+            weir_notification_from_json(&bytes, &size, weir_str_of(cases[i].text), NULL, NULL),
+            err);
+    }
+}
+
+#define E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"
+#define E50 E10 E10 E10 E10 E10
+
+/* What a reason tells of a text is cut, but never inside a character, and is itself text. */
+static void reasons_are_text(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *says;
+    } cases[] = {
+        {"{\"" E50 "\":[1]}",                 "attribute '" E10 E10 "': an array" },
+        {"{\"x" E50 "\":[1]}",                "\xC3\xA9': an array"               },
+        {"{\"x" E50 "\":{\"b\":{\"c\":1}}}",  "\xC3\xA9': an object is no value"  },
+        {"{\"x" E50 "\":{\"b\":1}}",          "\xC3\xA9': an object is no value"  },
+        {"{\"x" E50 "\":{\"$timestamp\":1}}", "\xC3\xA9': $timestamp is not"      },
+        {"{\"x" E50 E50 E50 "\":1}",          "\xC3\xA9': attribute name too long"},
+        {"{\"\xFF\":[1]}",                    "attribute '': an array"            },
+        {"{\"\\u00e9\":[1]}",                 "attribute '\\u00e9': an array"     },
+        {"{\"a\":1,\"" E50 E50 "\":[1]}",     "attribute '" E10 E10 "': an array" },
+        {"{\"a\" \"" E50 E50 "\"}",           "':' expected"                      },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct weir_json_problem problem = {"", 0};
+        uint8_t *bytes;
+        size_t size;
+        enum weir_err err =
+            weir_notification_from_json(&bytes, &size, weir_str_of(cases[i].text), &problem, NULL);
+
+        assert_int_not_equal(err, WEIR_OK);
+        if (!weir_str_is_text(weir_str_of(problem.text)) ||
+            strstr(problem.text, cases[i].says) == NULL)
+            fail_msg("%s: %s", cases[i].text, problem.text);
     }
 }
 
@@ -149,6 +198,65 @@ static void survives_lack_of_memory(void **state)
         }
         assert_int_equal(oom.live_count, 0);
     }
+}
+
+/* Jansson's own allocations: the next `parser_allowed` succeed. */
+static size_t parser_allowed, parser_live_count;
+
+static void *parser_alloc(size_t size)
+{
+    void *block;
+
+    if (parser_allowed == 0) {
+        errno = ENOMEM; /* as malloc does */
+        return NULL;
+    }
+    parser_allowed--;
+    block = malloc(size);
+    parser_live_count += block != NULL;
+    return block;
+}
+
+static void parser_release(void *block)
+{
+    parser_live_count -= block != NULL;
+    free(block);
+}
+
+static void survives_lack_of_memory_of_the_parser(void **state)
+{
+    static const char *const texts[] = {
+        "{}",
+        "{\"a\":1,\"b\":2.5,\"c\":\"x\\u00e9\",\"d\":{\"$timestamp\":\"2013-10-07T09:30:00Z\"}}",
+        "{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":1,\"k\":2}",
+        "{\"a name that is longer than one allocation of the reader's\":"
+        "\"a value that is longer than one allocation of the reader's, too\"}",
+    };
+
+    (void)state;
+    json_set_alloc_funcs(parser_alloc, parser_release);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        enum weir_err err = WEIR_ENOMEM;
+
+        for (size_t n = 0; err != WEIR_OK; n++) {
+            struct weir_json_problem problem = {"", 0};
+            struct weir_json_notification *read = NULL;
+
+            parser_allowed = n;
+            parser_live_count = 0;
+            err = weir_json_read(&read, weir_str_of(texts[i]), &problem, NULL);
+            if (err == WEIR_OK) {
+                assert_true(n > 2);
+            } else if (err != WEIR_ENOMEM || read != NULL ||
+                       strcmp(problem.text, "out of memory") != 0) {
+                fail_msg("text %zu, %zu allocations: %s: %s", i, n, weir_err_text(err),
+                         problem.text);
+            }
+            weir_json_notification_destroy(read);
+            assert_int_equal(parser_live_count, 0);
+        }
+    }
+    json_set_alloc_funcs(malloc, free);
 }
 
 static void writes_stamps(void **state)
@@ -208,13 +316,40 @@ static void tells_diagnostics(void **state)
              "\"an attribute\",\"(\"],\"suggestion\":\"write a number, e.g. price >= 100.0\"}");
 }
 
+static void tells_warnings_with_two_places(void **state)
+{
+    static const struct weir_diag diag = {
+        .code = "W602",
+        .severity = WEIR_SEVERITY_WARNING,
+        .offset = 10,
+        .length = 5,
+        .other_offset = 4,
+        .other_length = 1,
+        .message = "never \"true\"",
+    };
+    char out[512];
+
+    (void)state;
+    (void)weir_diag_to_json(out, sizeof out, WEIR_STR("\xC3\xA9 = 1\nAND \xC3\xA9 = 2"), &diag);
+    assert_string_equal(out, "{\"code\":\"W602\",\"severity\":\"warning\",\"line\":2,\"column\":4,"
+                             "\"offset\":10,\"length\":5,\"other\":{\"line\":1,\"column\":4,"
+                             "\"offset\":4,\"length\":1},\"message\":\"never \\\"true\\\"\","
+                             "\"expected\":[],\"suggestion\":\"\"}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_what_it_writes),  cmocka_unit_test(refuses_with_a_reason),
-        cmocka_unit_test(bounds_before_parsing), cmocka_unit_test(survives_lack_of_memory),
-        cmocka_unit_test(writes_stamps),         cmocka_unit_test(cuts_at_the_size),
+        cmocka_unit_test(reads_what_it_writes),
+        cmocka_unit_test(refuses_with_a_reason),
+        cmocka_unit_test(reasons_are_text),
+        cmocka_unit_test(bounds_before_parsing),
+        cmocka_unit_test(survives_lack_of_memory),
+        cmocka_unit_test(writes_stamps),
+        cmocka_unit_test(cuts_at_the_size),
         cmocka_unit_test(tells_diagnostics),
+        cmocka_unit_test(tells_warnings_with_two_places),
+        cmocka_unit_test(survives_lack_of_memory_of_the_parser),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include <weir/json.h>
 
 #define JSON_MAX 65536
+#define E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"
+#define E50 E10 E10 E10 E10 E10
 
 static bool same_node(const struct weir_node *a, const struct weir_node *b)
 {
@@ -109,16 +111,26 @@ static void reads_what_is_not_canonical(void **state)
     static const struct {
         const char *json, *text;
     } others[] = {
-        {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"},{\"op\":\"negate\",\"args\":[-5]}]}",              "a = 5"            },
-        {"{\"op\":\"=\",\"args\":[{\"op\":\"-\",\"args\":[{\"attr\":\"a\"},-5]},1]}",                 "a - -5 = 1"       },
+        {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"},{\"op\":\"negate\",\"args\":[-5]}]}",                                  "a = 5"              },
+        {"{\"op\":\"=\",\"args\":[{\"op\":\"-\",\"args\":[{\"attr\":\"a\"},-5]},1]}",                                     "a - -5 = 1"         },
         {"{\"op\":\"and\",\"args\":[{\"op\":\"and\",\"args\":[{\"attr\":\"a\"}]},{\"attr\":\"b\"}]}",
-         "a AND b"                                                                                                       },
-        {"{\"op\":\"or\",\"args\":[{\"attr\":\"a\"}]}",                                               "a"                },
-        {" { \"args\" : [ { \"attr\" : \"a\" }, 5 ], \"op\" : \"=\" } \n",                            "a = 5"            },
-        {"{\"op\":\"=\",\"args\":[5,{\"attr\":\"begins-with\"}]}",                                    "`begins-with` = 5"},
-        {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}],\"type\":\"int\",\"not\":false}",                "a IS INT"         },
-        {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x%\"}",                          "a STARTS WITH 'x'"},
-        {"{\"attr\":\"a` OR `b\"}",                                                                   "`a`` OR ``b`"     },
+         "a AND b"                                                                                                                             },
+        {"{\"op\":\"or\",\"args\":[{\"attr\":\"a\"}]}",                                                                   "a"                  },
+        {" { \"args\" : [ { \"attr\" : \"a\" }, 5 ], \"op\" : \"=\" } \n",                                                "a = 5"              },
+        {"{\"op\":\"=\",\"args\":[5,{\"attr\":\"begins-with\"}]}",                                                        "`begins-with` = 5"  },
+        {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}],\"type\":\"int\",\"not\":false}",                                    "a IS INT"           },
+        {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x%\"}",                                              "a STARTS WITH 'x'"  },
+        {"{\"op\":\"=\",\"args\":[{\"op\":\"negate\",\"args\":[{\"op\":\"negate\",\"args\":[{\"attr\":\"a\"}]}]},1]}",
+         "-(-a) = 1"                                                                                                                           },
+        {"{\"op\":\"=\",\"args\":[{\"op\":\"-\",\"args\":[1,{\"op\":\"negate\",\"args\":[{\"attr\":\"a\"}]}]},1]}",
+         "1 - -a = 1"                                                                                                                          },
+        {"{\"op\":\"=\",\"args\":[{\"op\":\"*\",\"args\":[-5,{\"attr\":\"a\"}]},1]}",                                     "-5 * a = 1"         },
+        {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"},\"--x\\n\\t'\\u0001\"]}",                                              "a = '--x\n\t''\001'"},
+        {"{\"op\":\"contains\",\"args\":[{\"attr\":\"a\"}],\"text\":\"\\u20ac\",\"not\":true}",
+         "a NOT CONTAINS '\xE2\x82\xAC'"                                                                                                       },
+        {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"\\u20ac%_x\\u20ac\\u20ac\",\"escape\":\"\\u20ac\"}",
+         "a LIKE '\\%_x\xE2\x82\xAC' ESCAPE '\\'"                                                                                              },
+        {"{\"attr\":\"a` OR `b\"}",                                                                                       "`a`` OR ``b`"       },
     };
     char text[256];
 
@@ -137,49 +149,75 @@ static const struct {
     enum weir_err err;
     const char *problem; /* the beginning */
 } mistakes[] = {
-    {"",                                                                                  WEIR_ESYNTAX, ""                                  },
-    {"{",                                                                                 WEIR_ESYNTAX, ""                                  },
-    {"null",                                                                              WEIR_ESYNTAX, "null is no value"                  },
-    {"[]",                                                                                WEIR_ESYNTAX, "an array in the place of one value"},
-    {"{}",                                                                                WEIR_ESYNTAX, "an object without \"op\""          },
-    {"5",                                                                                 WEIR_ETYPE,   "F307: "                            },
-    {"1e400",                                                                             WEIR_ELIMIT,  ""                                  },
-    {"\"\\u0000\"",                                                                       WEIR_EINVAL,  ""                                  },
-    {"{\"attr\":5}",                                                                      WEIR_ESYNTAX, "/attr: not a string"               },
-    {"{\"attr\":\"\"}",                                                                   WEIR_EINVAL,  "an empty name"                     },
-    {"{\"attr\":\"a\",\"x\":1}",                                                          WEIR_ESYNTAX, "a member beside \"attr\""          },
-    {"{\"attr\":\"a\",\"attr\":\"b\"}",                                                   WEIR_EINVAL,  ""                                  },
-    {"{\"op\":\"xor\",\"args\":[true]}",                                                  WEIR_ESYNTAX, "/op: not an operation"             },
-    {"{\"op\":5,\"args\":[true]}",                                                        WEIR_ESYNTAX, "/op: not an operation"             },
-    {"{\"op\":\"and\"}",                                                                  WEIR_ESYNTAX, "/args: not an array"               },
-    {"{\"op\":\"and\",\"args\":[]}",                                                      WEIR_ESYNTAX, "/args: not an array"               },
-    {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"}]}",                                        WEIR_ESYNTAX, "/args: not an array"               },
-    {"{\"op\":\"not\",\"args\":[{\"op\":\"or\",\"args\":[true,null]}]}",                  WEIR_ESYNTAX,
-     "/args/0/args/1: null is no value"                                                                                                     },
-    {"{\"op\":\"and\",\"args\":[true],\"not\":true}",                                     WEIR_ESYNTAX,
-     "/not: the operation has no such member"                                                                                               },
-    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}]}",                                       WEIR_ESYNTAX, "/values: not an array"             },
-    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[]}",                         WEIR_ESYNTAX,
-     "/values: not an array"                                                                                                                },
-    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[1,[2]]}",                    WEIR_ESYNTAX,
-     "/values/1: an array"                                                                                                                  },
-    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[{\"attr\":\"b\"}]}",         WEIR_ESYNTAX,
-     "/values/0: an object without"                                                                                                         },
-    {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}],\"type\":\"float\"}",                    WEIR_EINVAL,
-     "/type: not a type"                                                                                                                    },
-    {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}]}",                                       WEIR_ESYNTAX, "/type: is missing"                 },
-    {"{\"op\":\"exists\",\"args\":[5]}",                                                  WEIR_ESYNTAX, "F213: "                            },
-    {"{\"op\":\"exists\",\"args\":[{\"attr\":\"a\"}],\"not\":true}",                      WEIR_ESYNTAX,
-     "/not: the operation has no such member"                                                                                               },
-    {"{\"op\":\"contains\",\"args\":[{\"attr\":\"a\"}],\"text\":\"x\",\"not\":1}",        WEIR_ESYNTAX,
-     "/not: not a bool"                                                                                                                     },
+    {"",                                                                                    WEIR_ESYNTAX, ""                                         },
+    {"{",                                                                                   WEIR_ESYNTAX, ""                                         },
+    {"null",                                                                                WEIR_ESYNTAX, "null is no value"                         },
+    {"[]",                                                                                  WEIR_ESYNTAX, "an array in the place of one value"       },
+    {"{}",                                                                                  WEIR_ESYNTAX, "an object without \"op\""                 },
+    {"5",                                                                                   WEIR_ETYPE,   "F307: "                                   },
+    {"1e400",                                                                               WEIR_ELIMIT,  ""                                         },
+    {"\"\\u0000\"",                                                                         WEIR_EINVAL,  ""                                         },
+    {"{\"attr\":5}",                                                                        WEIR_ESYNTAX, "/attr: not a string"                      },
+    {"{\"attr\":\"\"}",                                                                     WEIR_EINVAL,  "an empty name"                            },
+    {"{\"attr\":\"a\",\"x\":1}",                                                            WEIR_ESYNTAX, "a member beside \"attr\""                 },
+    {"{\"attr\":\"a\",\"attr\":\"b\"}",                                                     WEIR_EINVAL,  ""                                         },
+    {"{\"op\":\"xor\",\"args\":[true]}",                                                    WEIR_ESYNTAX, "/op: not an operation"                    },
+    {"{\"op\":5,\"args\":[true]}",                                                          WEIR_ESYNTAX, "/op: not an operation"                    },
+    {"{\"op\":\"and\"}",                                                                    WEIR_ESYNTAX, "/args: not an array"                      },
+    {"{\"op\":\"and\",\"args\":[]}",                                                        WEIR_ESYNTAX, "/args: not an array"                      },
+    {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"}]}",                                          WEIR_ESYNTAX, "/args: not an array"                      },
+    {"{\"op\":\"not\",\"args\":[{\"op\":\"or\",\"args\":[true,null]}]}",                    WEIR_ESYNTAX,
+     "/args/0/args/1: null is no value"                                                                                                              },
+    {"{\"op\":\"and\",\"args\":[true],\"not\":true}",                                       WEIR_ESYNTAX,
+     "/not: the operation has no such member"                                                                                                        },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}]}",                                         WEIR_ESYNTAX, "/values: not an array"                    },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[]}",                           WEIR_ESYNTAX,
+     "/values: not an array"                                                                                                                         },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[1,[2]]}",                      WEIR_ESYNTAX,
+     "/values/1: an array"                                                                                                                           },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[{\"attr\":\"b\"}]}",           WEIR_ESYNTAX,
+     "/values/0: an object without"                                                                                                                  },
+    {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}],\"type\":\"float\"}",                      WEIR_EINVAL,
+     "/type: not a type"                                                                                                                             },
+    {"{\"op\":\"is\",\"args\":[{\"attr\":\"a\"}]}",                                         WEIR_ESYNTAX, "/type: is missing"                        },
+    {"{\"op\":\"exists\",\"args\":[5]}",                                                    WEIR_ESYNTAX, "F213: "                                   },
+    {"{\"op\":\"exists\",\"args\":[{\"attr\":\"a\"}],\"not\":true}",                        WEIR_ESYNTAX,
+     "/not: the operation has no such member"                                                                                                        },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":[1],\"nor\":true}",             WEIR_ESYNTAX,
+     "/nor: the operation has no such member"                                                                                                        },
+    {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x\",\"escape\":5}",        WEIR_ESYNTAX,
+     "/escape: not a string"                                                                                                                         },
+    {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x\",\"escape\":\"\"}",     WEIR_EINVAL,
+     "/escape: not one character"                                                                                                                    },
+    {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x\",\"escape\":\"%\"}",    WEIR_ETYPE,
+     "F309: "                                                                                                                                        },
+    {"{\"op\":\"matches\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x\",\"escape\":\"!\"}",
+     WEIR_ESYNTAX,                                                                                        "/escape: the operation has no such member"},
+    {"{\"op\":\"and\",\"args\":{\"attr\":\"a\"}}",                                          WEIR_ESYNTAX, "/args: not an array"                      },
+    {"{\"op\":\"in\",\"args\":[{\"attr\":\"a\"}],\"values\":1}",                            WEIR_ESYNTAX,
+     "/values: not an array"                                                                                                                         },
+    {"{\"op\":\"contains\",\"args\":[{\"attr\":\"a\"}],\"text\":null}",                     WEIR_ESYNTAX,
+     "/text: not a string"                                                                                                                           },
+    {"{\"op\":\"contains\",\"args\":[{\"attr\":\"a\"}],\"text\":\"x\",\"not\":null}",       WEIR_ESYNTAX,
+     "/not: not a bool"                                                                                                                              },
+    {"{\"op\":\"exists\",\"args\":[{\"attr\":\"a\"}],\"x/y~\":1}",                          WEIR_ESYNTAX,
+     "/x~1y~0: the operation has no such member"                                                                                                     },
+    {"{\"op\":\"exists\",\"args\":[{\"attr\":\"a\"}],\"x" E50 "\":1}",                      WEIR_ESYNTAX,
+     "/x" E10
+     "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9: the operation has no such member"                                    },
+    {"{\"op\":\"starts_with\",\"args\":[5],\"text\":\"x" E50 "\"}",                         WEIR_ETYPE,   "F314: "                                   },
+    {"{\"op\":\"starts_with\",\"args\":[5],\"text\":\"" E50 "\"}",                          WEIR_ETYPE,   "F314: "                                   },
+    {"{\"op\":\"=\",\"args\":[5,\"x" E50 "\"]}",                                            WEIR_ETYPE,   "F301: "                                   },
+    {"{\"op\":\"=\",\"args\":[5,\"" E50 "\"]}",                                             WEIR_ETYPE,   "F301: "                                   },
+    {"{\"op\":\"contains\",\"args\":[{\"attr\":\"a\"}],\"text\":\"x\",\"not\":1}",          WEIR_ESYNTAX,
+     "/not: not a bool"                                                                                                                              },
     {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"x\",\"escape\":\"ab\"}",
-     WEIR_EINVAL,                                                                                       "/escape: not one character"        },
-    {"{\"op\":\"matches\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"(\"}",                WEIR_ESYNTAX, "F501: "                            },
-    {"{\"op\":\"=\",\"args\":[5,\"x\"]}",                                                 WEIR_ETYPE,
-     "F301: a number and a string never compare: 5 = 'x'"                                                                                   },
-    {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"},{\"$timestamp\":\"today\"}]}",             WEIR_EINVAL,
-     "/args/1: $timestamp"                                                                                                                  },
+     WEIR_EINVAL,                                                                                         "/escape: not one character"               },
+    {"{\"op\":\"matches\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"(\"}",                  WEIR_ESYNTAX, "F501: "                                   },
+    {"{\"op\":\"=\",\"args\":[5,\"x\"]}",                                                   WEIR_ETYPE,
+     "F301: a number and a string never compare: 5 = 'x'"                                                                                            },
+    {"{\"op\":\"=\",\"args\":[{\"attr\":\"a\"},{\"$timestamp\":\"today\"}]}",               WEIR_EINVAL,
+     "/args/1: $timestamp"                                                                                                                           },
 };
 
 static void refuses_mistakes(void **state)
@@ -192,6 +230,7 @@ static void refuses_mistakes(void **state)
             weir_filter_from_json(&filter, weir_str_of(mistakes[i].json), &problem, NULL);
 
         if (err != mistakes[i].err || filter != NULL || problem.text[0] == '\0' ||
+            !weir_str_is_text(weir_str_of(problem.text)) ||
             strncmp(problem.text, mistakes[i].problem, strlen(mistakes[i].problem)) != 0)
             fail_msg("%s: %s: %s", mistakes[i].json, weir_err_text(err), problem.text);
         assert_int_equal(weir_filter_from_json(&filter, weir_str_of(mistakes[i].json), NULL, NULL),
@@ -221,6 +260,17 @@ static enum weir_err read_repeated(const char *begin, const char *middle, const 
     return err;
 }
 
+static enum weir_err read_long_name(size_t len, struct weir_json_problem *problem)
+{
+    char text[20100];
+    struct weir_filter *filter;
+    int written = snprintf(text, sizeof text, "{\"attr\":\"%*s\"}", (int)len, "x");
+
+    for (char *c = text; *c != '\0'; c++)
+        *c = *c == ' ' ? 'x' : *c;
+    return weir_filter_from_json(&filter, (struct weir_str){text, (size_t)written}, problem, NULL);
+}
+
 static void keeps_to_the_limits(void **state)
 {
     static const char begin[] = "{\"op\":\"not\",\"args\":[", middle[] = "{\"attr\":\"a\"}";
@@ -236,6 +286,11 @@ static void keeps_to_the_limits(void **state)
     assert_int_equal(read_repeated(",", "", "", 40000, &problem), WEIR_ELIMIT);
     assert_int_equal(read_repeated(" ", "true", "", 300000, &problem), WEIR_ELIMIT);
     assert_int_equal(read_repeated(" ", "true", "", 200000, &problem), WEIR_OK);
+    /* As text it is too long for the compiler, which would have to copy it. */
+    assert_int_equal(read_long_name(256, &problem), WEIR_ELIMIT);
+    assert_memory_equal(problem.text, "F405", 4);
+    assert_int_equal(read_long_name(20000, &problem), WEIR_ELIMIT);
+    assert_memory_equal(problem.text, "a filter of 20000 bytes", 23);
 }
 
 static void random_trees_stay_equal(void **state)
