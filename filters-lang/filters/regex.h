@@ -36,7 +36,5 @@ void weiri_regex_link(struct weir_regex *regex, struct weir_regex *next);
 /* TRUE or FALSE; UNKNOWN when undecided.  The subject is valid UTF-8. */
 enum weir_truth weiri_regex_match(const struct weir_regex *regex, struct weir_str subject,
                                   struct weir_scratch *scratch);
-/* What is left of the budget; for tests. */
-uint32_t weiri_scratch_budget(const struct weir_scratch *scratch);
 
 #endif /* WEIR_FILTERS_REGEX_H */

@@ -64,6 +64,8 @@ enum weir_truth weir_node_eval(const struct weir_node *node,
 WEIR_API void weir_scratch_renew(struct weir_scratch *scratch);
 /* True when some MATCHES since the last renewal ran out of its budget. */
 WEIR_API bool weir_scratch_undecided(const struct weir_scratch *scratch);
+/* What is left of the budget, in units of work. */
+uint32_t weiri_scratch_budget(const struct weir_scratch *scratch);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,109 @@
+/* merge.c - two filters, one on each line: what their merger matches, on sampled notifications. */
+#include "normal/support.h"
+
+#include <weir/merge.h>
+
+#define SAMPLED 64
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+    if (!condition)
+        abort();
+}
+
+static void check_merger(const struct weir_merger *merger, struct weir_normal *const forms[2],
+                         struct weir_filter *const filters[2], const struct weir_sample *sample)
+{
+    const bool exact = weir_normal_is_exact(forms[0]) && weir_normal_is_exact(forms[1]);
+    struct weir_normal *again;
+
+    require(weir_normal_covers(merger->form, forms[0], NULL));
+    require(weir_normal_covers(merger->form, forms[1], NULL));
+    require(weir_normal_decode(&again, weir_normal_bytes(merger->form), NULL) == WEIR_OK);
+    weir_normal_destroy(again);
+    require(merger->share.unwanted <= merger->share.matched);
+    require(merger->kind != WEIR_MERGE_PERFECT || merger->share.unwanted == 0);
+    for (uint32_t i = 0; i < sample->count; i++) {
+        const struct weir_notification *n = &sample->v[i];
+        const bool matches = weir_normal_eval(merger->form, n, sample->scratch) != WEIR_FALSE;
+        bool decided = true, wanted = false;
+
+        for (int k = 0; k < 2; k++) {
+            wanted = wanted || weir_filter_eval(filters[k], n, sample->scratch) == WEIR_TRUE;
+            decided = decided && !weir_scratch_undecided(sample->scratch);
+        }
+        require(matches || !wanted);
+        if (merger->kind == WEIR_MERGE_PERFECT && exact && decided)
+            require(wanted || !matches);
+    }
+}
+
+/* In both orders: the same bytes. */
+static void check(struct weir_normal *const forms[2], struct weir_filter *const filters[2],
+                  const struct weir_sample *sample)
+{
+    const struct weir_merge_options options = {.sample = sample, .epsilon = 0.9};
+    struct weir_merger mergers[2];
+
+    for (int first = 0; first < 2; first++) {
+        const struct weir_merge_input inputs[2] = {
+            {forms[first],     NULL},
+            {forms[1 - first], NULL}
+        };
+
+        require(weir_normal_merge(&mergers[first], inputs, 2, &options, NULL) == WEIR_OK);
+    }
+    require(mergers[0].kind == mergers[1].kind);
+    if (mergers[0].form != NULL) {
+        require(
+            weir_str_equal(weir_normal_bytes(mergers[0].form), weir_normal_bytes(mergers[1].form)));
+        check_merger(&mergers[0], forms, filters, sample);
+    }
+    weir_normal_destroy(mergers[0].form);
+    weir_normal_destroy(mergers[1].form);
+}
+
+static void check_on_sample(struct weir_normal *const forms[2],
+                            struct weir_filter *const filters[2], uint64_t seed)
+{
+    struct weir_notification notifications[SAMPLED];
+    uint8_t *bytes[SAMPLED];
+    const struct weir_sample sample = {notifications, SAMPLED, must_scratch()};
+    struct random_source r = {seed};
+
+    for (size_t i = 0; i < SAMPLED; i++)
+        bytes[i] = support_notification(&notifications[i], &r);
+    check(forms, filters, &sample);
+    for (size_t i = 0; i < SAMPLED; i++)
+        free(bytes[i]);
+    weir_scratch_destroy(sample.scratch);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+    struct weir_str texts[2];
+    struct weir_filter *filters[2] = {NULL, NULL};
+    struct weir_normal *forms[2] = {NULL, NULL};
+    struct weir_diags diags;
+    bool ok = end != NULL;
+
+    if (!ok)
+        return 0;
+    texts[0] = (struct weir_str){(const char *)data, (size_t)(end - data)};
+    texts[1] = (struct weir_str){(const char *)end + 1, size - texts[0].len - 1};
+    for (int k = 0; k < 2 && ok; k++) {
+        ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
+        if (ok)
+            require(weir_normal_create(&forms[k], filters[k], NULL) == WEIR_OK);
+    }
+    if (ok)
+        check_on_sample(forms, filters, size);
+    for (int k = 0; k < 2; k++) {
+        weir_normal_destroy(forms[k]);
+        weir_filter_destroy(filters[k]);
+    }
+    return 0;
+}
