@@ -140,7 +140,6 @@ bool weiri_intervals_minus(const struct weir_intervals *a, const struct weir_int
             if (!visit_between(at, low, visit, context))
                 return false;
             at = high;
-            j = k;
         }
         if (!visit_between(at, end, visit, context))
             return false;

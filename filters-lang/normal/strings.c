@@ -122,12 +122,6 @@ bool weiri_strings_unite(struct weir_domain *out, bool *exact, const struct weir
                          const struct weir_domain *b, struct weiri_pool *pool)
 {
     *exact = true;
-    if (a->strings.count == 0 || b->strings.count == 0) {
-        const struct weir_domain *other = a->strings.count == 0 ? b : a;
-
-        out->strings = other->strings;
-        return adopt_lists(out, other);
-    }
     if (weiri_strings_compare(a, b) != 0) {
         if (weiri_strings_include(a, b)) {
             out->strings = a->strings;

@@ -1,0 +1,295 @@
+/* want.c - every step of the normal form, when memory runs out within it.
+ *
+ * A pool of a few bytes that cannot grow ends the work at each place where memory is taken. */
+#include "support.h"
+
+#include "lower.h"
+#include "pattern.h"
+#include "strings.h"
+#include "text.h"
+
+#include "oom.h"
+
+#define ROOM_MAX 65536u
+#define ROOM_STEP 16u /* the pool's alignment: what it takes is a multiple of that */
+
+struct small_pool {
+    struct weiri_pool pool;
+    struct oom oom;
+    void *room;
+};
+
+static void small_pool_init(struct small_pool *small, size_t size)
+{
+    oom_init(&small->oom, 0);
+    small->room = malloc(size + 1);
+    assert_non_null(small->room);
+    small->pool = (struct weiri_pool){.alloc = &small->oom.alloc, .at = small->room, .left = size};
+}
+
+static void small_pool_fini(struct small_pool *small)
+{
+    assert_null(small->pool.chunks);
+    free(small->room);
+}
+
+/* Tells whether it had enough memory; then `result` is its comparison with what it ought to be. */
+typedef bool (*step_fn)(void *context, struct weiri_pool *pool, int *result);
+
+/* Fails up to some size of the pool and succeeds beyond it. */
+static void check_step(const char *name, step_fn step, void *context, bool takes_memory)
+{
+    size_t size = 0;
+
+    for (;; size += ROOM_STEP) {
+        struct small_pool small;
+        int result = -1;
+        bool enough;
+
+        assert_in_range(size, 0, ROOM_MAX);
+        small_pool_init(&small, size);
+        enough = step(context, &small.pool, &result);
+        small_pool_fini(&small);
+        if (enough && result != 0)
+            fail_msg("%s: wrong with %zu bytes", name, size);
+        if (enough)
+            break;
+    }
+    if (takes_memory != (size > 0))
+        fail_msg("%s: succeeds with %zu bytes", name, size);
+}
+
+/* ---- texts and patterns */
+
+static bool prefix_step(void *context, struct weiri_pool *pool, int *result)
+{
+    const char *prefix = context;
+    struct weir_interval interval;
+
+    if (!weiri_text_prefix(&interval, weir_str_of(prefix), pool))
+        return false;
+    *result = !weir_str_equal(interval.low.value.u.string, weir_str_of(prefix)) ||
+              interval.high.bounded != (prefix[0] != '\0');
+    return true;
+}
+
+static bool like_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct weiri_like like;
+
+    if (!weiri_like_read(&like, weir_str_of(context), 0, pool))
+        return false;
+    *result = like.inner_count != 1 || !weir_str_equal(like.inner[0], WEIR_STR("b"));
+    return true;
+}
+
+static void prefixes_and_patterns(void **state)
+{
+    (void)state;
+    check_step("prefix", prefix_step, (char[]){"abc"}, true);
+    check_step("no prefix", prefix_step, (char[]){""}, false);
+    check_step("pattern", like_step, (char[]){"a%b%c"}, true);
+}
+
+/* ---- domains */
+
+struct domain_case {
+    const struct weir_domain *a, *b;
+    struct weir_domain expected;
+    bool exact;
+};
+
+static const struct weir_domain *domain_of(const struct weir_normal *normal)
+{
+    return &weir_normal_at(normal, 0)->constraints[0].domain;
+}
+
+static bool intersect_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct domain_case *c = context;
+    struct weir_domain out;
+
+    if (!weiri_domain_intersect(&out, c->a, c->b, pool))
+        return false;
+    *result = weiri_domain_compare(&out, &c->expected);
+    return true;
+}
+
+static bool unite_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct domain_case *c = context;
+    struct weir_domain out;
+    bool exact;
+
+    if (!weiri_domain_unite(&out, &exact, c->a, c->b, pool))
+        return false;
+    *result = weiri_domain_compare(&out, &c->expected) != 0 || exact != c->exact;
+    return true;
+}
+
+static bool tidy_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct domain_case *c = context;
+    struct weir_domain out = *c->a;
+
+    if (!weiri_domain_tidy(&out, pool))
+        return false;
+    *result = weiri_domain_compare(&out, &c->expected);
+    return true;
+}
+
+static bool subtract_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct domain_case *c = context;
+    struct weir_intervals out;
+
+    if (!weiri_intervals_subtract(&out, &c->a->numbers, &c->b->numbers, pool))
+        return false;
+    *result = weiri_intervals_compare(&out, &c->expected.numbers);
+    return true;
+}
+
+static const struct {
+    const char *a, *b;
+} domain_pairs[] = {
+    {"x IN (1, 2) OR x IN ('a', 'b') OR x IN (TIMESTAMP '2020-01-01T00:00:00Z')",
+     "x > 1 OR x > 'a' OR x > TIMESTAMP '2019-01-01T00:00:00Z'"                                               },
+    {"x CONTAINS 'a' AND x ENDS WITH 'b' AND x > 'b'",
+     "x NOT CONTAINS 'c' AND x NOT ENDS WITH 'd' AND x CONTAINS 'q' AND x ENDS WITH 'b'"                      },
+    {"x NOT CONTAINS 'b' AND x NOT ENDS WITH 'c' AND x > 'a'",
+     "x NOT CONTAINS 'c' AND x NOT ENDS WITH 'd' AND x < 'c'"                                                 },
+    {"x CONTAINS 'a' AND x CONTAINS 'c' AND x < 'b'",                             "x CONTAINS 'a' AND x > 'd'"},
+    {"x = 'cab'",                                                                 "x ENDS WITH 'b'"           },
+    {"x IS INT AND x > 5",                                                        "x IS DOUBLE AND x < 3"     },
+};
+
+static void domains(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(domain_pairs); i++) {
+        struct weir_normal *a = must_normalise(domain_pairs[i].a);
+        struct weir_normal *b = must_normalise(domain_pairs[i].b);
+        struct domain_case c = {.a = domain_of(a), .b = domain_of(b)};
+        struct weiri_pool pool;
+
+        weiri_pool_init(&pool, NULL);
+        assert_true(weiri_domain_intersect(&c.expected, c.a, c.b, &pool));
+        check_step("intersect", intersect_step, &c, (c.a->kinds & c.b->kinds) != 0);
+        assert_true(weiri_domain_unite(&c.expected, &c.exact, c.a, c.b, &pool));
+        check_step("unite", unite_step, &c, true);
+        c.expected = *c.a;
+        check_step("tidy", tidy_step, &c, weiri_strings_listed(c.a));
+        assert_true(
+            weiri_intervals_subtract(&c.expected.numbers, &c.a->numbers, &c.b->numbers, &pool));
+        check_step("subtract", subtract_step, &c, true);
+        weiri_pool_fini(&pool);
+        weir_normal_destroy(a);
+        weir_normal_destroy(b);
+    }
+}
+
+/* ---- whole filters */
+
+struct lowered {
+    const struct weir_filter *filter;
+    struct weiri_disjunction expected;
+    bool exact;
+};
+
+static bool lower(struct weiri_disjunction *out, bool *exact, const struct weir_filter *filter,
+                  struct weiri_pool *pool)
+{
+    struct weiri_meter meter = {.left = UINT32_MAX};
+    struct weiri_workshop shop = {pool, &meter, false};
+    bool done = weiri_lower(out, exact, weir_filter_tree(filter), &shop, NULL);
+
+    assert_int_equal(shop.out_of_memory, !done);
+    return done;
+}
+
+static bool lower_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct lowered *l = context;
+    struct weiri_disjunction out;
+    bool exact;
+
+    if (!lower(&out, &exact, l->filter, pool))
+        return false;
+    *result = exact != l->exact || out.count != l->expected.count;
+    for (uint32_t i = 0; i < out.count && *result == 0; i++)
+        *result = weiri_conjunction_compare(&out.v[i], &l->expected.v[i]);
+    return true;
+}
+
+static const char *const texts[] = {
+    "x = 1",
+    "x = 1 OR y = 2 AND z = 3",
+    "x = 1 OR x = 2 OR x > 5 AND x <= 7.5 OR NOT x = TRUE",
+    "x LIKE '%a%b_c%' AND NOT y LIKE 'a_%z'",
+    "x LIKE 'a%' AND y LIKE '%a' AND z LIKE '%a%' AND x NOT LIKE 'b%' AND y NOT LIKE '%b'",
+    "x STARTS WITH 'ab' OR NOT x ENDS WITH 'c' AND x CONTAINS 'd' AND NOT x CONTAINS 'e'",
+    "x > y AND NOT y + 1 <= x * 2 AND x % 2 IN (0, 1) AND NOT x BETWEEN y AND z",
+    "x MATCHES '^abc' AND NOT (x MATCHES 'b$' AND x > 'a')",
+    "(a = 1 OR b = 1) AND (c = 1 OR d = 1) AND (e = 'x' OR NOT EXISTS(f))",
+    "x IS INT AND x > 3 OR x IS NOT STRING OR x IS NULL",
+    "x NOT IN (1, 2) OR t < TIMESTAMP '2020-01-01T00:00:00Z' OR x <> 'a' AND x <> 'b'",
+    "t NOT IN (TIMESTAMP '2020-01-01T00:00:00Z') AND s NOT IN ('a') AND x > y AND x > z",
+    "x > y AND a = 1 OR x > y AND a = 2 OR b = 1 OR c = 1 OR d = 1 OR e = 1 OR f = 1",
+};
+
+static void filters(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct weir_filter *filter = must_compile(texts[i]);
+        struct lowered l = {.filter = filter};
+        struct weiri_pool pool;
+
+        weiri_pool_init(&pool, NULL);
+        assert_true(lower(&l.expected, &l.exact, filter, &pool));
+        check_step(texts[i], lower_step, &l, true);
+        weiri_pool_fini(&pool);
+        weir_filter_destroy(filter);
+    }
+}
+
+/* Each of two conjunctions has what the other lacks. */
+static bool hull_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct lowered *l = context;
+    struct weiri_meter meter = {.left = UINT32_MAX};
+    struct weiri_workshop shop = {pool, &meter, false};
+    struct weir_conjunction out;
+    bool done = weiri_conjunction_hull(&out, l->expected.v, l->expected.count, &shop);
+
+    assert_int_equal(shop.out_of_memory, !done);
+    *result = !done || out.constraint_count != 3 || out.residual_count != 1;
+    return done;
+}
+
+static void hulls(void **state)
+{
+    struct weir_filter *filter =
+        must_compile("x > y AND x > z AND a = 1 OR x > y AND y > z AND b = 1");
+    struct lowered l = {.filter = filter};
+    struct weiri_pool pool;
+
+    (void)state;
+    weiri_pool_init(&pool, NULL);
+    assert_true(lower(&l.expected, &l.exact, filter, &pool));
+    check_step("hull", hull_step, &l, true);
+    weiri_pool_fini(&pool);
+    weir_filter_destroy(filter);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prefixes_and_patterns),
+        cmocka_unit_test(domains),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(hulls),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
