@@ -9,15 +9,10 @@
 #include "strings.h"
 #include "text.h"
 
-static const struct {
-    enum weir_type type;
-    uint32_t kinds;
-} kinds_of_types[] = {
-    {WEIR_BOOL,      WEIRI_KIND_BOOL    },
-    {WEIR_INT,       WEIR_KIND_INT      },
-    {WEIR_DOUBLE,    WEIR_KIND_DOUBLE   },
-    {WEIR_STRING,    WEIR_KIND_STRING   },
-    {WEIR_TIMESTAMP, WEIR_KIND_TIMESTAMP},
+static const uint32_t kinds_of_types[] = {
+    [WEIR_BOOL] = WEIRI_KIND_BOOL,          [WEIR_INT] = WEIR_KIND_INT,
+    [WEIR_DOUBLE] = WEIR_KIND_DOUBLE,       [WEIR_STRING] = WEIR_KIND_STRING,
+    [WEIR_TIMESTAMP] = WEIR_KIND_TIMESTAMP,
 };
 
 static bool unite_numbers(struct weir_domain *out, bool *exact, const struct weir_domain *a,
@@ -25,11 +20,7 @@ static bool unite_numbers(struct weir_domain *out, bool *exact, const struct wei
 
 uint32_t weiri_kinds_of_type(enum weir_type type)
 {
-    for (size_t i = 0; i < sizeof kinds_of_types / sizeof kinds_of_types[0]; i++) {
-        if (kinds_of_types[i].type == type)
-            return kinds_of_types[i].kinds;
-    }
-    return 0;
+    return kinds_of_types[type];
 }
 
 uint32_t weiri_kinds_of_value(const struct weir_value *value)
@@ -77,13 +68,11 @@ bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *
     case WEIR_DOUBLE:
         return (kinds & WEIR_KIND_DOUBLE) != 0 && weiri_intervals_have(&domain->numbers, value);
     case WEIR_STRING:
-        return (kinds & WEIR_KIND_STRING) != 0 && weiri_intervals_have(&domain->strings, value) &&
+        return weiri_intervals_have(&domain->strings, value) &&
                weiri_strings_pass(domain, value->u.string);
-    case WEIR_TIMESTAMP:
-        return (kinds & WEIR_KIND_TIMESTAMP) != 0 &&
-               weiri_intervals_have(&domain->timestamps, value);
+    case WEIR_TIMESTAMP: break;
     }
-    return false;
+    return weiri_intervals_have(&domain->timestamps, value);
 }
 
 bool weiri_domain_is_empty(const struct weir_domain *domain)
@@ -139,17 +128,10 @@ uint32_t weiri_domain_weight(const struct weir_domain *domain)
 bool weiri_domain_includes(const struct weir_domain *wide, const struct weir_domain *narrow,
                            uint32_t kinds)
 {
-    const uint32_t need = narrow->kinds & kinds;
-
-    if ((need & ~wide->kinds) != 0)
-        return false;
-    if ((need & WEIRI_KIND_NUMBER) != 0 &&
-        !weiri_intervals_include(&wide->numbers, &narrow->numbers))
-        return false;
-    if ((need & WEIR_KIND_TIMESTAMP) != 0 &&
-        !weiri_intervals_include(&wide->timestamps, &narrow->timestamps))
-        return false;
-    return (need & WEIR_KIND_STRING) == 0 || weiri_strings_include(wide, narrow);
+    return (narrow->kinds & kinds & ~wide->kinds) == 0 &&
+           weiri_intervals_include(&wide->numbers, &narrow->numbers) &&
+           weiri_intervals_include(&wide->timestamps, &narrow->timestamps) &&
+           weiri_strings_include(wide, narrow);
 }
 
 bool weiri_domain_meets(const struct weir_domain *a, const struct weir_domain *b, uint32_t kinds)
@@ -160,23 +142,15 @@ bool weiri_domain_meets(const struct weir_domain *a, const struct weir_domain *b
         return true;
     if ((both & WEIRI_KIND_NUMBER) != 0 && weiri_intervals_meet(&a->numbers, &b->numbers))
         return true;
-    if ((both & WEIR_KIND_TIMESTAMP) != 0 && weiri_intervals_meet(&a->timestamps, &b->timestamps))
-        return true;
-    return (both & WEIR_KIND_STRING) != 0 && weiri_strings_meet(a, b);
+    return weiri_intervals_meet(&a->timestamps, &b->timestamps) || weiri_strings_meet(a, b);
 }
 
 bool weiri_domain_tidy(struct weir_domain *domain, struct weiri_pool *pool)
 {
-    if ((domain->kinds & WEIRI_KIND_NUMBER) == 0 || domain->numbers.count == 0) {
+    if (domain->numbers.count == 0)
         domain->kinds &= ~WEIRI_KIND_NUMBER;
-        domain->numbers.count = 0;
-    }
-    if ((domain->kinds & WEIR_KIND_TIMESTAMP) == 0 || domain->timestamps.count == 0) {
+    if (domain->timestamps.count == 0)
         domain->kinds &= ~WEIR_KIND_TIMESTAMP;
-        domain->timestamps.count = 0;
-    }
-    if ((domain->kinds & WEIR_KIND_STRING) == 0)
-        domain->strings.count = 0;
     return weiri_strings_tidy(domain, pool);
 }
 
@@ -221,7 +195,7 @@ static bool unite_numbers(struct weir_domain *out, bool *exact, const struct wei
 {
     const uint32_t kinds_a = a->kinds & WEIRI_KIND_NUMBER, kinds_b = b->kinds & WEIRI_KIND_NUMBER;
 
-    *exact = kinds_a == kinds_b || kinds_a == 0 || kinds_b == 0 ||
+    *exact = kinds_a == kinds_b ||
              ((kinds_b & ~kinds_a) == 0 && weiri_intervals_include(&a->numbers, &b->numbers)) ||
              ((kinds_a & ~kinds_b) == 0 && weiri_intervals_include(&b->numbers, &a->numbers)) ||
              weiri_intervals_equal(&a->numbers, &b->numbers);

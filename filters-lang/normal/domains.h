@@ -22,7 +22,8 @@ int weiri_domain_compare(const struct weir_domain *a, const struct weir_domain *
 /* Elementary steps that an operation on the domain takes, about. */
 uint32_t weiri_domain_weight(const struct weir_domain *domain);
 
-/* Sound: may err only to false.  `kinds` masks what is compared. */
+/* Sound: may err only to false.  `kinds` is WEIR_KIND_ALL, or WEIRI_KIND_PRESENT where absence is
+ * not to be compared. */
 bool weiri_domain_includes(const struct weir_domain *wide, const struct weir_domain *narrow,
                            uint32_t kinds);
 /* Sound: may err only to true. */

@@ -347,7 +347,6 @@ static void clear(struct weir_domain *domain)
     const struct weir_domain nothing = {0};
 
     domain->kinds &= ~WEIR_KIND_STRING;
-    domain->strings.count = 0;
     adopt_lists(domain, &nothing);
 }
 

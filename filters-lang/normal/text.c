@@ -10,7 +10,10 @@
 
 #define CODE_POINT_MAX 0x10ffffu
 #define ENCODED_MAX 4
+#define SKIPS_WORTH 256 /* a table of skips costs more than it saves on shorter subjects */
 
+static bool contains_short(struct weir_str s, struct weir_str part);
+static bool contains_long(struct weir_str s, struct weir_str part);
 static bool is_continuation(char byte);
 static size_t encode(char *out, uint32_t code);
 static size_t follower(char *encoded, size_t *kept, struct weir_str prefix);
@@ -27,36 +30,13 @@ bool weiri_text_ends(struct weir_str s, struct weir_str suffix)
                                memcmp(s.ptr + (s.len - suffix.len), suffix.ptr, suffix.len) == 0);
 }
 
-/* Horspool's search: sublinear as a rule; the table costs more than it saves on short subjects. */
 bool weiri_text_contains(struct weir_str s, struct weir_str part)
 {
-    size_t skip[256];
-
     if (part.len == 0)
         return true;
     if (s.len < part.len)
         return false;
-    if (part.len == 1 || s.len < 256) {
-        const char *at = s.ptr, *last = s.ptr + (s.len - part.len);
-
-        while ((at = memchr(at, part.ptr[0], (size_t)(last - at) + 1)) != NULL) {
-            if (memcmp(at, part.ptr, part.len) == 0)
-                return true;
-            if (at++ == last)
-                return false;
-        }
-        return false;
-    }
-    for (size_t i = 0; i < 256; i++)
-        skip[i] = part.len;
-    for (size_t i = 0; i + 1 < part.len; i++)
-        skip[(unsigned char)part.ptr[i]] = part.len - 1 - i;
-    for (size_t at = 0; at <= s.len - part.len;
-         at += skip[(unsigned char)s.ptr[at + part.len - 1]]) {
-        if (memcmp(s.ptr + at, part.ptr, part.len) == 0)
-            return true;
-    }
-    return false;
+    return part.len == 1 || s.len < SKIPS_WORTH ? contains_short(s, part) : contains_long(s, part);
 }
 
 size_t weiri_text_boundary(struct weir_str s, size_t at)
@@ -135,6 +115,36 @@ bool weiri_text_is_prefix(const struct weir_interval *interval)
            is_follower(high->value.u.string, low->value.u.string);
 }
 
+static bool contains_short(struct weir_str s, struct weir_str part)
+{
+    const char *at = s.ptr, *last = s.ptr + (s.len - part.len);
+
+    while ((at = memchr(at, part.ptr[0], (size_t)(last - at) + 1)) != NULL) {
+        if (memcmp(at, part.ptr, part.len) == 0)
+            return true;
+        if (at++ == last)
+            return false;
+    }
+    return false;
+}
+
+/* Horspool's search: sublinear as a rule. */
+static bool contains_long(struct weir_str s, struct weir_str part)
+{
+    size_t skip[256];
+
+    for (size_t i = 0; i < 256; i++)
+        skip[i] = part.len;
+    for (size_t i = 0; i + 1 < part.len; i++)
+        skip[(unsigned char)part.ptr[i]] = part.len - 1 - i;
+    for (size_t at = 0; at <= s.len - part.len;
+         at += skip[(unsigned char)s.ptr[at + part.len - 1]]) {
+        if (memcmp(s.ptr + at, part.ptr, part.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_continuation(char byte)
 {
     return ((unsigned char)byte & 0xc0u) == 0x80u;
@@ -165,6 +175,7 @@ static size_t follower(char *encoded, size_t *kept, struct weir_str prefix)
         }
         prefix.len = last;
     }
+    *kept = 0;
     return 0;
 }
 

@@ -36,7 +36,7 @@ TESTS_FIRST = ("covers", "texts", "conforms", "forms", "warn")
 TESTS_LAST = ("properties", "memory")
 LIBRARIES = ("-lcmocka", "-lpcre2-8", "-lxxhash")
 PLAIN = ("-O1",)
-SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 # Arguments exchanged must still be of the right type.
 TYPED = tuple("-Werror=" + w for w in ("incompatible-pointer-types", "int-conversion",
                                        "discarded-qualifiers", "implicit-function-declaration"))
@@ -74,10 +74,10 @@ def operators(code):
 
 
 def exchanged(code):
-    """Two arguments of a call that stand beside each other, but for equality."""
+    """Two arguments of a call that stand beside each other, but for what is symmetric."""
     for match in re.finditer(rf"(?<=[(,])(\s*)({ARGUMENT}),(\s*)({ARGUMENT})(?=[,)])", code):
         a, b = match.group(2), match.group(4)
-        if a != b and not re.search(r"(?:_equal|memcmp)\($", code[:match.start()]):
+        if a != b and not re.search(r"(?:_equal|_meet|memcmp)\($", code[:match.start()]):
             yield match.start(), match.end(), match.group(1) + b + "," + match.group(3) + a
 
 

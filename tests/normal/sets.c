@@ -319,6 +319,85 @@ static void domains_include_and_meet(void **state)
     }
 }
 
+static const struct {
+    const char *less, *greater;
+} orders[] = {
+    {"x IS NULL",                                  "x = FALSE"                                 },
+    {"x = 1",                                      "x = 2"                                     },
+    {"x = 1",                                      "x = 'a'"                                   },
+    {"x = 'a'",                                    "x = 'b'"                                   },
+    {"x = TIMESTAMP '2020-01-01T00:00:00Z'",       "x = TIMESTAMP '2020-01-01T00:00:01Z'"      },
+    {"x = 1 OR x = 'b'",                           "x = 2 OR x = 'a'"                          },
+    {"x > 'a'",                                    "x > 'a' AND x CONTAINS 'b'"                },
+    {"x CONTAINS 'a'",                             "x CONTAINS 'b'"                            },
+    {"x CONTAINS 'a'",                             "x CONTAINS 'a' AND x CONTAINS 'b'"         },
+    {"x CONTAINS 'a' AND x CONTAINS 'c'",          "x CONTAINS 'b'"                            },
+    {"x CONTAINS 'a' AND x ENDS WITH 'c'",         "x CONTAINS 'b' AND x ENDS WITH 'a'"        },
+    {"x ENDS WITH 'a'",                            "x ENDS WITH 'b'"                           },
+    {"x ENDS WITH 'a' AND x NOT CONTAINS 'c'",     "x ENDS WITH 'b' AND x NOT CONTAINS 'd'"    },
+    {"x NOT CONTAINS 'a'",                         "x NOT CONTAINS 'b'"                        },
+    {"x NOT CONTAINS 'a' AND x NOT ENDS WITH 'c'", "x NOT CONTAINS 'b' AND x NOT ENDS WITH 'a'"},
+    {"x NOT ENDS WITH 'a'",                        "x NOT ENDS WITH 'b'"                       },
+};
+
+static void domains_are_ordered(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(orders); i++) {
+        struct weir_normal *na = must_normalise(orders[i].less);
+        struct weir_normal *nb = must_normalise(orders[i].greater);
+        const struct weir_domain a = domain_of(na), b = domain_of(nb);
+
+        if (weiri_domain_compare(&a, &b) >= 0 || weiri_domain_compare(&b, &a) <= 0 ||
+            weiri_domain_compare(&a, &a) != 0)
+            fail_msg("%s and %s", orders[i].less, orders[i].greater);
+        weir_normal_destroy(na);
+        weir_normal_destroy(nb);
+    }
+}
+
+/* One for itself, one for each interval and each entry of a list. */
+static void domains_weigh_their_parts(void **state)
+{
+    struct weir_normal *normal = must_normalise(
+        "x IN (1, 3, 5) OR x IN (TIMESTAMP '2020-01-01T00:00:00Z', TIMESTAMP "
+        "'2020-01-01T00:00:01Z') OR x NOT IN ('z', 'zz') AND x CONTAINS 'a' AND x CONTAINS 'b' AND "
+        "x ENDS WITH 'c' AND x NOT CONTAINS 'd' AND x NOT CONTAINS 'e' AND x NOT CONTAINS 'f' AND "
+        "x NOT ENDS WITH 'ac' AND x NOT ENDS WITH 'bc' AND x NOT ENDS WITH 'cc' AND x <> 'abc'");
+    const struct weir_domain domain = domain_of(normal);
+
+    (void)state;
+    assert_int_equal(domain.strings.count, 1);
+    assert_int_equal(weiri_domain_weight(&domain), 1 + 3 + 2 + 1 + 2 + 1 + 3 + 3);
+    weir_normal_destroy(normal);
+}
+
+static void numbers_that_are_ints_become_ints(void **state)
+{
+    static const struct {
+        double real;
+        int64_t integer;
+        bool is_int;
+    } cases[] = {
+        {0.0,                    0,         true },
+        {5.0,                    5,         true },
+        {0.5,                    0,         false},
+        {-9223372036854775808.0, INT64_MIN, true },
+        {9223372036854775808.0,  0,         false},
+        {-1e300,                 0,         false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct weir_value value = weir_domain_value(weir_value_double(cases[i].real));
+
+        assert_int_equal(value.type, cases[i].is_int ? WEIR_INT : WEIR_DOUBLE);
+        if (cases[i].is_int)
+            assert_true(value.u.integer == cases[i].integer);
+    }
+    assert_int_equal(weir_domain_value(weir_value_timestamp(5)).type, WEIR_TIMESTAMP);
+}
+
 /* ---- every operation against membership */
 
 static const char *const parts[] = {
@@ -452,6 +531,9 @@ int main(void)
         cmocka_unit_test(intersections_are_canonical),
         cmocka_unit_test(unions_are_exact_or_hulls),
         cmocka_unit_test(domains_include_and_meet),
+        cmocka_unit_test(domains_are_ordered),
+        cmocka_unit_test(domains_weigh_their_parts),
+        cmocka_unit_test(numbers_that_are_ints_become_ints),
         cmocka_unit_test(operations_agree_with_membership),
     };
 
