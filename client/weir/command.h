@@ -22,6 +22,7 @@
     X(filter_test) \
     X(filter_covers) \
     X(filter_intersects) \
+    X(filter_merge) \
     X(filter_convert) \
     X(match) \
     X(link_ls) \

@@ -68,7 +68,9 @@ static void sample_halves(struct built_sample *built, uint32_t count, uint32_t o
 static struct weir_merger merge_forms(struct weir_normal *const *forms, uint32_t count,
                                       const struct weir_sample *sample, double epsilon)
 {
-    struct weir_merge_input inputs[INPUTS_MAX] = {{NULL, NULL}};
+    struct weir_merge_input inputs[INPUTS_MAX] = {
+        {NULL, NULL}
+    };
     struct weir_merger merger;
 
     for (uint32_t i = 0; i < count; i++)

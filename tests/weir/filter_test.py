@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""weir filter check, fmt, explain, test, covers, intersects."""
+"""weir filter check, fmt, explain, test, covers, intersects, merge."""
 
 import json
 import os
@@ -161,6 +161,37 @@ class Filter(unittest.TestCase):
         weir("filter", "test", "price > 0 AND price < 10", stdin=witness)
         out, _ = weir("filter", "intersects", "price > 0", "symbol = 'IBM'", status=1)
         self.assertEqual(out, "no\n")
+
+    def test_merge(self):
+        out, _ = weir("filter", "merge", "price > 10", "price <= 10")
+        self.assertEqual(out, "perfect\n(price IS INT OR price IS DOUBLE)\n")
+        out, _ = weir("filter", "merge", "a = 1", "a = 2", "a = 3")
+        self.assertEqual(out, "perfect\na IN (1, 2, 3)\n")
+        out, _ = weir("filter", "merge", "price > 10", "size > 10", status=1)
+        self.assertEqual(out, "none\n")
+        weir("filter", "merge", "price >", "price > 10", status=2)
+        weir("filter", "merge", status=2)
+        weir("filter", "merge", "--sample", "/nowhere/at/all", "a = 1", status=2)
+        for epsilon in ("2", "-1", "x", "", "nan"):
+            weir("filter", "merge", "--epsilon", epsilon, "a = 1", status=2)
+
+    def test_merge_on_a_sample(self):
+        filters = ("a < 500 AND b = 1", "a >= 500 AND b = 2")
+        lines = [json.dumps({"a": i, "b": 2 if i < 10 or i >= 500 else 1}) for i in range(1000)]
+        sample = "\n".join(lines)
+        out, _ = weir("filter", "merge", "--sample", "-", *filters, stdin=sample)
+        self.assertEqual(out, "imperfect\n(a IS INT OR a IS DOUBLE) AND b IN (1, 2)\n"
+                              "1000 of 1000 matched, 10 of them in vain: "
+                              "1 % (0.453 % to 2.19 %)\n")
+        out, _ = weir("filter", "merge", "--json", "--epsilon=0.02", "--sample=-", *filters,
+                      stdin=sample, status=1)
+        self.assertEqual(json.loads(out), {
+            "merge": "none", "filter": None, "sample": 1000, "matched": 1000, "unwanted": 10,
+            "low": 0.00452983, "high": 0.0219304})
+        out, err = weir("filter", "merge", "--sample", "-", *filters, status=1,
+                        stdin="nonsense\n" + "\n".join(lines[10:110]))
+        self.assertEqual(out, "none\n100 of 100 matched, 0 of them in vain: 0 % (0 % to 6.22 %)\n")
+        self.assertIn("-:1: ", err)
 
     def test_convert(self):
         out, err = weir("filter", "convert", "--from", "jms", "color = 'red' AND weight > 2500")
