@@ -1,6 +1,7 @@
 /* check.c - the type check: tells truth values from operands, folds constants. */
 #include "compiler.h"
 #include "eval.h"
+#include "meant.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -12,7 +13,8 @@ enum class { CLASS_ANY, CLASS_BOOL, CLASS_NUMBER, CLASS_STRING, CLASS_TIMESTAMP 
 static const char *const class_texts[] = {"anything", "a bool", "a number", "a string",
                                           "a timestamp"};
 
-static struct weir_node *check_truth(struct weiri_compiler *c, struct weir_node *node);
+static struct weir_node *check_truth(struct weiri_compiler *c, struct weir_node *node,
+                                     const struct weir_node *before);
 static struct weir_node *check_operand(struct weiri_compiler *c, struct weir_node *node,
                                        uint32_t depth);
 
@@ -49,11 +51,17 @@ static bool check_name(struct weiri_compiler *c, const struct weir_node *attr)
         weiri_diag_text(diag->suggestion,
                         "it differs from hop to hop, and a filter means the same at each");
     } else {
-        diag = weiri_error(c, "F312", weiri_node_span(attr), "there is no attribute '%s'",
-                           weiri_excerpt(attr->text).text);
+        const char *meant = weiri_meant(WEIRI_STAMPS, attr->text).instead;
+
+        diag = weiri_error(c, "F312", weiri_node_span(attr),
+                           meant != NULL ? "there is no attribute '%s', did you mean %s?"
+                                         : "there is no attribute '%s'",
+                           weiri_excerpt(attr->text).text, meant);
         weiri_diag_text(diag->expected, "$id, $origin, $publisher, $ts, $type");
         weiri_diag_text(diag->suggestion, "names that begin with $ are set by the overlay: "
                                           "$id, $origin, $publisher, $ts, $type");
+        if (meant != NULL)
+            weiri_diag_text(diag->suggestion, "write %s", meant);
     }
     return false;
 }
@@ -64,8 +72,12 @@ static bool check_factor(struct weiri_compiler *c, const struct weir_node *paren
     enum class class = class_of(child);
 
     if (class != CLASS_ANY && class != CLASS_NUMBER) {
-        (void)weiri_error(c, "F303", weiri_node_span(child), "there is no arithmetic on %s",
-                          class_texts[class]);
+        struct weir_diag *diag = weiri_error(c, "F303", weiri_node_span(child),
+                                             "there is no arithmetic on %s", class_texts[class]);
+
+        if (class == CLASS_STRING)
+            weiri_diag_text(diag->suggestion, "numbers and names are written without quotes; "
+                                              "strings are not joined");
         return false;
     }
     if (parent->kind == WEIR_NODE_MODULO && child->kind == WEIR_NODE_LITERAL &&
@@ -144,9 +156,14 @@ static struct weir_node *check_operand(struct weiri_compiler *c, struct weir_nod
     case WEIR_NODE_MODULO:
     case WEIR_NODE_NEGATE: return check_arithmetic(c, node, depth);
     default:
-        if (!weiri_is_placeholder(node))
-            (void)weiri_error(c, "F308", weiri_node_span(node),
-                              "a condition cannot stand where a value is needed");
+        if (!weiri_is_placeholder(node)) {
+            struct weir_diag *diag =
+                weiri_error(c, "F308", weiri_node_span(node),
+                            "a condition cannot stand where a value is needed");
+
+            weiri_diag_text(diag->suggestion, "conditions are joined with AND, OR and NOT and "
+                                              "compared with nothing");
+        }
         return NULL;
     }
 }
@@ -171,9 +188,16 @@ static bool check_operands(struct weiri_compiler *c, struct weir_node *node)
 static bool check_comparable(struct weiri_compiler *c, struct weiri_span at, enum class a,
                              enum class b)
 {
+    struct weir_diag *diag;
+
     if (a == CLASS_ANY || b == CLASS_ANY || a == b)
         return true;
-    (void)weiri_error(c, "F301", at, "%s and %s never compare", class_texts[a], class_texts[b]);
+    diag = weiri_error(c, "F301", at, "%s and %s never compare", class_texts[a], class_texts[b]);
+    if ((a == CLASS_TIMESTAMP) != (b == CLASS_TIMESTAMP))
+        weiri_diag_text(diag->suggestion, "timestamps are written e.g. "
+                                          "TIMESTAMP '2013-10-07T09:30:00Z'");
+    else if (a == CLASS_STRING || b == CLASS_STRING)
+        weiri_diag_text(diag->suggestion, "names and numbers are written without quotes");
     return false;
 }
 
@@ -356,7 +380,31 @@ static bool count_leaf(struct weiri_compiler *c, const struct weir_node *node)
     return false;
 }
 
-static struct weir_node *check_leaf(struct weiri_compiler *c, struct weir_node *node)
+/* `a = 'x' OR 'y'`: the attribute of the condition before is meant once more. */
+static void report_value(struct weiri_compiler *c, const struct weir_node *value,
+                         const struct weir_node *before)
+{
+    static const char *const signs[] = {"=", "<>", "<", "<=", ">", ">="};
+    struct weir_str text = c->filter->text;
+    struct weir_diag *diag;
+
+    if (before != NULL && weiri_is_placeholder(before) && value->kind == WEIR_NODE_LITERAL) {
+        c->failed = true; /* it belongs to the mistake before */
+        return;
+    }
+    diag = weiri_error(c, "F307", weiri_node_span(value),
+                       "a value cannot stand where a condition is needed");
+    weiri_diag_text(diag->suggestion, "compare it with something, e.g. with = or >");
+    if (before == NULL || before->kind != WEIR_NODE_COMPARE || before->bare ||
+        before->child[0]->kind != WEIR_NODE_ATTR || value->kind != WEIR_NODE_LITERAL)
+        return;
+    weiri_diag_text(diag->suggestion, "write %s %s %s", weiri_excerpt(before->child[0]->text).text,
+                    signs[before->compare],
+                    weiri_excerpt((struct weir_str){text.ptr + value->offset, value->length}).text);
+}
+
+static struct weir_node *check_leaf(struct weiri_compiler *c, struct weir_node *node,
+                                    const struct weir_node *before)
 {
     struct weir_node *leaf = node;
 
@@ -373,13 +421,9 @@ static struct weir_node *check_leaf(struct weiri_compiler *c, struct weir_node *
     case WEIR_NODE_MULTIPLY:
     case WEIR_NODE_DIVIDE:
     case WEIR_NODE_MODULO:
-    case WEIR_NODE_NEGATE: {
-        struct weir_diag *diag = weiri_error(c, "F307", weiri_node_span(node),
-                                             "a value cannot stand where a condition is needed");
-
-        weiri_diag_text(diag->suggestion, "compare it with something, e.g. with = or >");
+    case WEIR_NODE_NEGATE:
+        report_value(c, node, before);
         return weiri_placeholder(c, weiri_node_span(node));
-    }
     case WEIR_NODE_ATTR:
         leaf = bare_attr(c, node);
         if (leaf == NULL)
@@ -392,13 +436,15 @@ static struct weir_node *check_leaf(struct weiri_compiler *c, struct weir_node *
     return fold_truth(leaf);
 }
 
-/* NULL only when stopped.  The parser has bounded the depth. */
-static struct weir_node *check_truth(struct weiri_compiler *c, struct weir_node *node)
+/* NULL only when stopped.  The parser has bounded the depth.  `before` is the part of the same AND
+ * or OR that stands before it, or NULL. */
+static struct weir_node *check_truth(struct weiri_compiler *c, struct weir_node *node,
+                                     const struct weir_node *before)
 {
     if (node->kind != WEIR_NODE_AND && node->kind != WEIR_NODE_OR && node->kind != WEIR_NODE_NOT)
-        return check_leaf(c, node);
+        return check_leaf(c, node, before);
     for (uint32_t i = 0; i < node->child_count; i++) {
-        node->child[i] = check_truth(c, node->child[i]);
+        node->child[i] = check_truth(c, node->child[i], i > 0 ? node->child[i - 1] : NULL);
         if (node->child[i] == NULL || c->stopped)
             return NULL;
     }
@@ -407,5 +453,5 @@ static struct weir_node *check_truth(struct weiri_compiler *c, struct weir_node 
 
 struct weir_node *weiri_check(struct weiri_compiler *c, struct weir_node *tree)
 {
-    return check_truth(c, tree);
+    return check_truth(c, tree, NULL);
 }

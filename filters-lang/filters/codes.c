@@ -144,6 +144,12 @@ static const struct weir_diag_code codes[] = {
      .text = "They are written EXISTS(attribute), x CONTAINS 'text' or contains(x, 'text').",
      .wrong = "EXISTS price",
      .right = "EXISTS(price)"},
+    {.code = "F214",
+     .title = "an unknown operator word",
+     .text = "After a value stand a sign such as = or <=, or one of IN, BETWEEN, LIKE, STARTS "
+             "WITH, ENDS WITH, CONTAINS, MATCHES and IS; conditions are joined with AND and OR.",
+     .wrong = "symbol LKE 'IB%'",
+     .right = "symbol LIKE 'IB%'"},
     {.code = "F301",
      .title = "types that never compare",
      .text = "Ints and doubles compare with each other; strings, bools and timestamps only with "

@@ -1,5 +1,6 @@
 /* compiler.c - memory and diagnostics for the stages of the compiler. */
 #include "compiler.h"
+#include "width.h"
 
 #include <weir/text.h>
 
@@ -72,6 +73,18 @@ static bool is_reported(const struct weir_diags *diags, struct weiri_span at)
     return false;
 }
 
+/* What is too long ends with "...", and never within a character. */
+static void fill(char field[WEIR_DIAG_ARG_MAX], const char *format, va_list arguments)
+{
+    size_t end = WEIR_DIAG_ARG_MAX - sizeof "...";
+
+    if (vsnprintf(field, WEIR_DIAG_ARG_MAX, format, arguments) < WEIR_DIAG_ARG_MAX)
+        return;
+    while (end > 0 && ((unsigned char)field[end] & 0xc0u) == 0x80u)
+        end--;
+    memcpy(field + end, "...", sizeof "...");
+}
+
 static struct weir_diag *report(struct weiri_compiler *c, enum weir_severity severity,
                                 const char *code, struct weiri_span at, const char *format,
                                 va_list arguments)
@@ -85,7 +98,7 @@ static struct weir_diag *report(struct weiri_compiler *c, enum weir_severity sev
         diag = &c->unread;
     *diag = (struct weir_diag){.severity = severity, .offset = at.offset, .length = at.length};
     memcpy(diag->code, code, sizeof diag->code);
-    (void)vsnprintf(diag->message, sizeof diag->message, format, arguments);
+    fill(diag->message, format, arguments);
     return diag;
 }
 
@@ -119,7 +132,7 @@ void weiri_diag_text(char *field, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(field, WEIR_DIAG_ARG_MAX, format, arguments);
+    fill(field, format, arguments);
     va_end(arguments);
 }
 
@@ -137,6 +150,20 @@ void weiri_diags_sort(struct weir_diags *diags)
     qsort(diags->v, diags->count, sizeof diags->v[0], compare_diags);
 }
 
+/* What would move the cursor or colour the terminal is shown as '?'. */
+static void put_visible(struct weiri_text *t, struct weir_str text)
+{
+    for (size_t at = 0; at < text.len;) {
+        struct weiri_char c = weiri_char_at(text, at);
+
+        if (!c.valid || weiri_char_is_control(c.code))
+            weiri_text_put_char(t, '?');
+        else
+            weiri_text_put(t, (struct weir_str){text.ptr + at, c.length});
+        at += c.length;
+    }
+}
+
 struct weiri_excerpt weiri_excerpt(struct weir_str text)
 {
     enum { KEPT = 36 };
@@ -145,12 +172,12 @@ struct weiri_excerpt weiri_excerpt(struct weir_str text)
 
     if (text.len <= KEPT) {
         t = weiri_text_begin(excerpt.text, sizeof excerpt.text);
-        weiri_text_put(&t, text);
+        put_visible(&t, text);
         (void)weiri_text_end(&t);
         return excerpt;
     }
     t = weiri_text_begin(excerpt.text, KEPT + 1);
-    weiri_text_put(&t, text);
+    put_visible(&t, text);
     (void)weiri_text_end(&t); /* cuts between characters */
     memcpy(excerpt.text + strlen(excerpt.text), "...", sizeof "...");
     return excerpt;

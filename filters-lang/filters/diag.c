@@ -1,7 +1,9 @@
 /* diag.c - diagnostics as lines with a caret.
  *
  * The line of the filter and the line of carets are laid out by the same walk: tabs become blanks,
- * what a terminal would not show becomes '?', and wide characters get two carets. */
+ * what a terminal would not show becomes '?', and wide characters get two carets.  Joiners are left
+ * out, since some terminals draw joined emoji as one and others do not.  Of a long line a window
+ * around the place is shown. */
 #include <weir/diag.h>
 
 #include "width.h"
@@ -9,11 +11,16 @@
 #include <weir/text.h>
 
 #define TAB_STOP 4
-#define GUTTER_WIDTH 3 /* of a line number */
+#define GUTTER_WIDTH 3   /* of a line number */
+#define WINDOW_WIDTH 74  /* columns of a line that are shown at most, the dots included */
+#define WINDOW_BEFORE 36 /* of them before the place, where there is as much on both sides */
+#define DOTS "..."
+#define DOTS_WIDTH 3
 
-/* The bytes of one line, without its end. */
+/* The bytes of one line, without its end; or, with dots for what is left out, a part of it. */
 struct line {
     uint32_t number, start, end;
+    bool cut_before, cut_after;
 };
 
 struct mark {
@@ -23,7 +30,7 @@ struct mark {
 
 static struct line line_of(struct weir_str text, uint32_t offset)
 {
-    struct line line = {1, 0, 0};
+    struct line line = {.number = 1};
 
     for (uint32_t at = 0; at < offset && at < text.len; at++) {
         if (text.ptr[at] == '\n') {
@@ -51,10 +58,10 @@ struct weir_place weir_diag_place(struct weir_str text, uint32_t offset)
     return place;
 }
 
-static bool is_control(uint32_t code)
+/* ZWNJ, ZWJ and the variation selectors. */
+static bool is_joiner(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
-           (code >= 0x2066 && code <= 0x2069);
+    return code == 0x200c || code == 0x200d || (code >= 0xfe00 && code <= 0xfe0f);
 }
 
 /* Columns that the character takes as put_source shows it. */
@@ -62,9 +69,62 @@ static unsigned shown_width(struct weiri_char c, unsigned column)
 {
     if (c.valid && c.code == '\t')
         return TAB_STOP - column % TAB_STOP;
-    if (!c.valid || is_control(c.code))
+    if (!c.valid || weiri_char_is_control(c.code))
         return 1;
-    return weiri_char_width(c.code);
+    return is_joiner(c.code) ? 0 : weiri_char_width(c.code);
+}
+
+/* Columns from `from` up to `to`. */
+static unsigned width_between(struct weir_str text, uint32_t from, uint32_t to)
+{
+    unsigned column = 0;
+
+    while (from < to) {
+        struct weiri_char c = weiri_char_at(text, from);
+
+        column += shown_width(c, column);
+        from += c.length;
+    }
+    return column;
+}
+
+/* The first character from which no more than `width` columns are left up to `end`. */
+static uint32_t start_of_last(struct weir_str text, uint32_t start, uint32_t end, unsigned width)
+{
+    unsigned left = width_between(text, start, end), column = 0;
+
+    while (start < end && left - column > width) {
+        struct weiri_char c = weiri_char_at(text, start);
+
+        column += shown_width(c, column);
+        start += c.length;
+    }
+    return start;
+}
+
+static struct line window_of(struct weir_str text, struct line line, uint32_t offset)
+{
+    struct line window = line;
+    unsigned column = 0;
+
+    if (width_between(text, line.start, line.end) <= WINDOW_WIDTH)
+        return line;
+    window.start =
+        start_of_last(text, line.start, offset < line.end ? offset : line.end, WINDOW_BEFORE);
+    if (width_between(text, window.start, line.end) < WINDOW_WIDTH - DOTS_WIDTH)
+        window.start = start_of_last(text, line.start, line.end, WINDOW_WIDTH - DOTS_WIDTH);
+    window.cut_before = window.start > line.start;
+    for (window.end = window.start; window.end < line.end;) {
+        struct weiri_char c = weiri_char_at(text, window.end);
+
+        column += shown_width(c, column);
+        if (column > WINDOW_WIDTH - 2 * DOTS_WIDTH &&
+            width_between(text, window.start, line.end) > WINDOW_WIDTH - DOTS_WIDTH)
+            break;
+        window.end += c.length;
+    }
+    window.cut_after = window.end < line.end;
+    return window;
 }
 
 static void put(struct weiri_text *t, const char *text)
@@ -93,20 +153,21 @@ static void put_source(struct weiri_text *t, struct weir_str text, struct line l
     weiri_text_fill(t, ' ', width - digits);
     weiri_text_put_int(t, line.number);
     put(t, " | ");
+    put(t, line.cut_before ? DOTS : "");
     for (uint32_t at = line.start; at < line.end;) {
         struct weiri_char c = weiri_char_at(text, at);
         unsigned shown = shown_width(c, column);
 
         if (c.valid && c.code == '\t')
             weiri_text_fill(t, ' ', shown);
-        else if (!c.valid || is_control(c.code))
+        else if (!c.valid || weiri_char_is_control(c.code))
             weiri_text_put_char(t, '?');
-        else
+        else if (!is_joiner(c.code))
             weiri_text_put(t, (struct weir_str){text.ptr + at, c.length});
         column += shown;
         at += c.length;
     }
-    weiri_text_put_char(t, '\n');
+    put(t, line.cut_after ? DOTS "\n" : "\n");
 }
 
 /* The sign for a place, ' ' if none of the marks has it. */
@@ -129,6 +190,7 @@ static void put_carets(struct weiri_text *t, struct weir_str text, struct line l
         last = marks[i].end > last ? marks[i].end : last;
     weiri_text_fill(t, ' ', number_width(line.number));
     put(t, " | ");
+    weiri_text_fill(t, ' ', line.cut_before ? DOTS_WIDTH : 0);
     for (uint32_t at = line.start; at < line.end && at < last;) {
         struct weiri_char c = weiri_char_at(text, at);
         unsigned shown = shown_width(c, column);
@@ -141,7 +203,23 @@ static void put_carets(struct weiri_text *t, struct weir_str text, struct line l
         weiri_text_put_char(t, sign_at(marks, count, line.end));
 }
 
-static struct mark mark_of(struct line line, uint32_t offset, uint32_t length, char sign)
+/* A combining mark is shown with what it stands on. */
+static uint32_t start_of_shown(struct weir_str text, struct line line, uint32_t offset)
+{
+    uint32_t start = line.start;
+
+    for (uint32_t at = line.start; at <= offset && at < line.end;) {
+        struct weiri_char c = weiri_char_at(text, at);
+
+        if (shown_width(c, 0) > 0)
+            start = at;
+        at += c.length;
+    }
+    return offset < line.end ? start : offset;
+}
+
+static struct mark mark_of(struct weir_str text, struct line line, uint32_t offset, uint32_t length,
+                           char sign)
 {
     struct mark mark = {offset, offset + length, sign};
 
@@ -151,6 +229,7 @@ static struct mark mark_of(struct line line, uint32_t offset, uint32_t length, c
         mark.end = line.end;
     if (mark.end <= mark.offset)
         mark.end = mark.offset + 1;
+    mark.offset = start_of_shown(text, line, mark.offset);
     return mark;
 }
 
@@ -161,12 +240,12 @@ static bool is_in(struct line line, uint32_t offset)
 
 static void put_places(struct weiri_text *t, struct weir_str text, const struct weir_diag *diag)
 {
-    struct line line = line_of(text, diag->offset);
-    struct mark marks[2] = {mark_of(line, diag->offset, diag->length, '^')};
+    struct line line = window_of(text, line_of(text, diag->offset), diag->offset);
+    struct mark marks[2] = {mark_of(text, line, diag->offset, diag->length, '^')};
     bool other = diag->other_length != 0, same_line = is_in(line, diag->other_offset);
 
     if (other && same_line)
-        marks[1] = mark_of(line, diag->other_offset, diag->other_length, '-');
+        marks[1] = mark_of(text, line, diag->other_offset, diag->other_length, '-');
     put_source(t, text, line);
     put_carets(t, text, line, marks, other && same_line ? 2 : 1);
     if (diag->label[0] != '\0') {
@@ -175,8 +254,8 @@ static void put_places(struct weiri_text *t, struct weir_str text, const struct 
     }
     weiri_text_put_char(t, '\n');
     if (other && !same_line) {
-        line = line_of(text, diag->other_offset);
-        marks[0] = mark_of(line, diag->other_offset, diag->other_length, '-');
+        line = window_of(text, line_of(text, diag->other_offset), diag->other_offset);
+        marks[0] = mark_of(text, line, diag->other_offset, diag->other_length, '-');
         put_source(t, text, line);
         put_carets(t, text, line, marks, 1);
         weiri_text_put_char(t, '\n');

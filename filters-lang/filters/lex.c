@@ -66,12 +66,12 @@ static const struct {
     {"!~",  "!~"},
     {"~",   "=~"},
     {"!=~", "!~"},
-    {"<=>", "=" },
+    {":",   "=" },
+    {":=",  "=" },
     {"&",   "&&"},
     {"|",   "||"},
     {"!<",  ">="},
     {"!>",  "<="},
-    {"^",   "<>"},
     {"=^",  "<>"},
 };
 
@@ -85,7 +85,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-static bool is_word(char c)
+bool weiri_lex_is_word(char c)
 {
     return is_letter(c) || is_digit(c);
 }
@@ -97,7 +97,7 @@ static bool is_blank(char c)
 
 static bool is_operator(char c)
 {
-    return c != '\0' && strchr("=<>!~&|^", c) != NULL;
+    return c != '\0' && strchr("=<>!~&|^:", c) != NULL;
 }
 
 static char upper(char c)
@@ -131,7 +131,7 @@ static uint32_t ident_length(struct weir_str text, size_t at)
     size_t end = at;
 
     if (at < text.len && is_letter(text.ptr[at])) {
-        while (end < text.len && is_word(text.ptr[end]))
+        while (end < text.len && weiri_lex_is_word(text.ptr[end]))
             end++;
     }
     return (uint32_t)(end - at);
@@ -248,17 +248,43 @@ static bool read_quoted(struct weiri_lexer *lexer, struct weir_str *out)
     return true;
 }
 
+/* The last character but for blanks. */
+static char last_char(struct weir_str text)
+{
+    while (text.len > 0 && is_blank(text.ptr[text.len - 1]))
+        text.len--;
+    return text.len > 0 ? text.ptr[text.len - 1] : '\0';
+}
+
+static void report_unclosed(struct weiri_lexer *lexer, uint32_t offset)
+{
+    struct weir_str text = lexer->text, rest = {text.ptr + offset + 1, text.len - offset - 1};
+    char quote = text.ptr[offset], last = last_char(rest);
+    struct weir_diag *diag =
+        weiri_error(lexer->compiler, "F103", (struct weiri_span){offset, 1}, "unclosed string");
+
+    if (offset > 0 && weiri_lex_is_word(text.ptr[offset - 1]) && last == '\0') {
+        weiri_diag_text(diag->suggestion, "a string begins with %c too", quote);
+        return;
+    }
+    weiri_diag_text(diag->label, "it begins here");
+    if (rest.len > 0 && (last == '\'' || last == '"'))
+        weiri_diag_text(diag->suggestion, "end it with %c as it begins, not with %c", quote, last);
+    else
+        weiri_diag_text(diag->suggestion, "end it with %c; inside, a quote is written twice",
+                        quote);
+}
+
 static void lex_string(struct weiri_lexer *lexer, struct weiri_token *token)
 {
     if (read_quoted(lexer, &token->text)) {
         token->kind = TOKEN_STRING;
         return;
     }
-    struct weir_diag *diag = weiri_error(lexer->compiler, "F103",
-                                         (struct weiri_span){token->offset, 1}, "unclosed string");
-    weiri_diag_text(diag->label, "it begins here");
-    weiri_diag_text(diag->suggestion, "end it with %c; inside, a quote is written twice",
-                    lexer->text.ptr[token->offset]);
+    if (lexer->torn)
+        lexer->compiler->failed = true;
+    else
+        report_unclosed(lexer, token->offset);
 }
 
 static void check_name(struct weiri_lexer *lexer, struct weiri_token *token)
@@ -296,7 +322,7 @@ static uint32_t with_suffix(const struct weiri_lexer *lexer, struct weir_str wor
     struct weiri_lexer ahead = *lexer;
 
     if (rest.len < 5 || !weiri_equal_caseless((struct weir_str){rest.ptr, 5}, "-with") ||
-        (rest.len > 5 && is_word(rest.ptr[5])))
+        (rest.len > 5 && weiri_lex_is_word(rest.ptr[5])))
         return 0;
     ahead.at += 5;
     skip_blanks(&ahead);
@@ -315,6 +341,14 @@ static void lex_word(struct weiri_lexer *lexer, struct weiri_token *token)
 
     lexer->at += dotted_length(lexer->text, lexer->at);
     token->text = (struct weir_str){lexer->text.ptr + token->offset, lexer->at - token->offset};
+    if (char_at(lexer, lexer->at) == '.') {
+        weiri_lex_dotted_name(lexer, token);
+        return;
+    }
+    if (weiri_lex_at_letter(lexer)) {
+        weiri_lex_foreign_name(lexer, token);
+        return;
+    }
     suffix = with_suffix(lexer, token->text);
     lexer->at += suffix;
     token->text.len += suffix;
@@ -344,11 +378,14 @@ static void lex_dollar(struct weiri_lexer *lexer, struct weiri_token *token)
 static void lex_operator(struct weiri_lexer *lexer, struct weiri_token *token)
 {
     struct weir_str run = {lexer->text.ptr + lexer->at, 0};
-    char set[9];
+    char set[10];
     size_t set_len = 0;
     struct weir_diag *diag;
 
     while (is_operator(char_at(lexer, lexer->at + run.len)))
+        run.len++;
+    /* `~*` of PostgreSQL */
+    if (run.ptr[run.len - 1] == '~' && char_at(lexer, lexer->at + run.len) == '*')
         run.len++;
     /* `&&!a` and `!!a`: a negation may follow without a blank */
     while (run.len > 1 && run.ptr[run.len - 1] == '!' &&
@@ -361,13 +398,20 @@ static void lex_operator(struct weiri_lexer *lexer, struct weiri_token *token)
             return;
         }
     }
-    for (const char *c = "!&<=>^|~"; *c != '\0'; c++) {
+    for (const char *c = "!&:<=>^|~"; *c != '\0'; c++) {
         if (memchr(run.ptr, *c, run.len) != NULL)
             set[set_len++] = *c;
     }
     set[set_len] = '\0';
+    if (weiri_equal_caseless(run, "<=>"))
+        memcpy(set, "=", sizeof "=");
+    else if (weiri_equal_caseless(run, "::"))
+        set[0] = '\0';
     diag = weiri_error(lexer->compiler, "F106", span_to(lexer, token->offset),
                        "'%s' is not an operator", weiri_excerpt(run).text);
+    weiri_diag_text(diag->expected, "=, <>, <, <=, >, >=, =~, !~, AND, OR, NOT");
+    if (weiri_equal_caseless(run, "^"))
+        weiri_diag_text(diag->suggestion, "there is no power; regular expressions are in quotes");
     for (size_t i = 0; i < sizeof near_operators / sizeof near_operators[0]; i++) {
         if (strcmp(set, near_operators[i].set) == 0) {
             weiri_diag_text(diag->message, "'%s' is not an operator, did you mean '%s'?",
@@ -381,63 +425,122 @@ static void lex_operator(struct weiri_lexer *lexer, struct weiri_token *token)
     }
 }
 
-static void lex_sign(struct weiri_lexer *lexer, struct weiri_token *token)
+/* Two signs in a row that no expression has. */
+static const struct {
+    const char *pair;
+    enum weiri_token_kind kind;
+    const char *advice;
+} pairs[] = {
+    {"//", TOKEN_BAD, "a comment begins with --"           },
+    {"/*", TOKEN_BAD, "a comment begins with --"           },
+    {"**", TOKEN_BAD, "there is no power; write a product" },
+    {"->", TOKEN_BAD, "the parts of a name are joined by ."},
+    {"+=", TOKEN_EQ,  "a filter assigns nothing; write ="  },
+    {"-=", TOKEN_EQ,  "a filter assigns nothing; write ="  },
+    {"*=", TOKEN_EQ,  "a filter assigns nothing; write ="  },
+    {"/=", TOKEN_EQ,  "a filter assigns nothing; write ="  },
+    {"%=", TOKEN_EQ,  "a filter assigns nothing; write ="  },
+};
+
+/* Behind a comment of C, which is taken for one. */
+static void skip_foreign_comment(struct weiri_lexer *lexer, bool block)
+{
+    while (lexer->at < lexer->text.len) {
+        char c = lexer->text.ptr[lexer->at++];
+
+        if (block ? c == '*' && char_at(lexer, lexer->at) == '/' : c == '\n') {
+            lexer->at += block;
+            return;
+        }
+    }
+}
+
+/* False when it was a comment. */
+static bool lex_pair(struct weiri_lexer *lexer, struct weiri_token *token, size_t pair)
+{
+    const char *signs = pairs[pair].pair;
+    struct weir_diag *diag;
+
+    lexer->at += 2;
+    token->kind = pairs[pair].kind;
+    diag = weiri_error(lexer->compiler, "F106", span_to(lexer, token->offset),
+                       "'%s' is not an operator", signs);
+    weiri_diag_text(diag->suggestion, "%s", pairs[pair].advice);
+    if (signs[0] != '/' || signs[1] == '=')
+        return true;
+    skip_foreign_comment(lexer, signs[1] == '*');
+    return false;
+}
+
+/* False when something was passed over. */
+static bool lex_sign(struct weiri_lexer *lexer, struct weiri_token *token)
 {
     static const char signs[] = "(),+-*/%";
     static const enum weiri_token_kind kinds[] = {TOKEN_LEFT,  TOKEN_RIGHT,  TOKEN_COMMA,
                                                   TOKEN_PLUS,  TOKEN_MINUS,  TOKEN_STAR,
                                                   TOKEN_SLASH, TOKEN_PERCENT};
-    char c = lexer->text.ptr[lexer->at];
-    const char *sign = strchr(signs, c);
-    struct weir_str rest = {lexer->text.ptr + lexer->at, lexer->text.len - lexer->at};
-    struct weir_diag *diag;
+    const char *at = lexer->text.ptr + lexer->at;
+    const char *sign = strchr(signs, *at);
 
-    if (sign != NULL) {
-        lexer->at++;
-        token->kind = kinds[sign - signs];
-        return;
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        if (at[0] == pairs[i].pair[0] && char_at(lexer, lexer->at + 1) == pairs[i].pair[1])
+            return lex_pair(lexer, token, i);
     }
-    rest.len = sequence_length(rest);
-    while ((unsigned char)c >= 0x80 && rest.len < lexer->text.len - lexer->at &&
-           ((unsigned char)rest.ptr[rest.len] >= 0x80 || is_word(rest.ptr[rest.len])))
-        rest.len++; /* a name with other letters is one mistake */
-    lexer->at += (uint32_t)rest.len;
-    diag = weiri_error(lexer->compiler, "F107", span_to(lexer, token->offset),
-                       (unsigned char)c < 0x20 ? "a control character has no meaning here"
-                                               : "'%s' has no meaning here",
-                       weiri_excerpt(rest).text);
-    if ((unsigned char)c >= 0x80)
-        weiri_diag_text(diag->suggestion, "write names with other letters in backticks");
-    else if (c == ';')
-        weiri_diag_text(diag->suggestion, "a filter is one expression; remove it");
+    if (*at == '.' && is_letter(char_at(lexer, lexer->at + 1))) {
+        weiri_lex_dotted_name(lexer, token);
+        return true;
+    }
+    if (sign == NULL)
+        return weiri_lex_odd(lexer, token);
+    lexer->at++;
+    token->kind = kinds[sign - signs];
+    return true;
+}
+
+/* `:x` is a parameter where it follows no word, and mostly `=` where it does. */
+static bool is_parameter(const struct weiri_lexer *lexer)
+{
+    uint32_t at = lexer->at;
+
+    return char_at(lexer, at) == ':' && is_letter(char_at(lexer, at + 1)) &&
+           (at == 0 || !weiri_lex_is_word(lexer->text.ptr[at - 1]));
+}
+
+/* False when something was passed over. */
+static bool lex_one(struct weiri_lexer *lexer, struct weiri_token *token)
+{
+    char c = lexer->text.ptr[lexer->at];
+
+    if (is_letter(c))
+        lex_word(lexer, token);
+    else if (is_digit(c) || (c == '.' && is_digit(char_at(lexer, lexer->at + 1))))
+        weiri_lex_number(lexer, token);
+    else if (c == '\'' || c == '"')
+        lex_string(lexer, token);
+    else if (c == '`')
+        lex_backticks(lexer, token);
+    else if (c == '$')
+        lex_dollar(lexer, token);
+    else if (is_operator(c) && !is_parameter(lexer))
+        lex_operator(lexer, token);
+    else
+        return lex_sign(lexer, token);
+    return true;
 }
 
 struct weiri_token weiri_lex_next(struct weiri_lexer *lexer)
 {
-    struct weiri_token token = {.kind = TOKEN_BAD};
-    char c;
+    struct weiri_token token;
 
-    skip_blanks(lexer);
-    token.offset = lexer->at;
-    if (lexer->at >= lexer->text.len) {
-        token.kind = TOKEN_END;
-        return token;
-    }
-    c = lexer->text.ptr[lexer->at];
-    if (is_letter(c))
-        lex_word(lexer, &token);
-    else if (is_digit(c) || (c == '.' && is_digit(char_at(lexer, lexer->at + 1))))
-        weiri_lex_number(lexer, &token);
-    else if (c == '\'' || c == '"')
-        lex_string(lexer, &token);
-    else if (c == '`')
-        lex_backticks(lexer, &token);
-    else if (c == '$')
-        lex_dollar(lexer, &token);
-    else if (is_operator(c))
-        lex_operator(lexer, &token);
-    else
-        lex_sign(lexer, &token);
+    do {
+        token = (struct weiri_token){.kind = TOKEN_BAD};
+        skip_blanks(lexer);
+        token.offset = lexer->at;
+        if (lexer->at >= lexer->text.len) {
+            token.kind = TOKEN_END;
+            return token;
+        }
+    } while (!lex_one(lexer, &token));
     token.length = lexer->at - token.offset;
     return token;
 }

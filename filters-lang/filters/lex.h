@@ -66,6 +66,8 @@ struct weiri_lexer {
     struct weiri_compiler *compiler;
     struct weir_str text;
     uint32_t at;
+    bool torn;         /* a quote within a string was reported: an odd one is no more mistake */
+    uint32_t brackets; /* [ and { that were reported and are not closed */
 };
 
 /* Checks that the text is UTF-8 without U+0000; false when it is not, which is reported. */
@@ -76,6 +78,18 @@ struct weiri_token weiri_lex_next(struct weiri_lexer *lexer);
 /* Reads the number that begins at the lexer's place. */
 void weiri_lex_number(struct weiri_lexer *lexer, struct weiri_token *token);
 
+/* ---- what the language does not have (lex_odd.c) */
+
+/* Reports the character at the lexer's place.  False when it was passed over like a blank. */
+bool weiri_lex_odd(struct weiri_lexer *lexer, struct weiri_token *token);
+/* True before a letter that is none of A to Z. */
+bool weiri_lex_at_letter(const struct weiri_lexer *lexer);
+/* Reports the rest of a name with such letters, or with dots that join nothing, as one mistake. */
+void weiri_lex_foreign_name(struct weiri_lexer *lexer, struct weiri_token *token);
+void weiri_lex_dotted_name(struct weiri_lexer *lexer, struct weiri_token *token);
+
+/* True for letters from A to Z, digits and '_'. */
+bool weiri_lex_is_word(char c);
 /* TOKEN_END for what is no keyword. */
 enum weiri_token_kind weiri_keyword(struct weir_str word);
 /* True for a name that needs no backticks. */

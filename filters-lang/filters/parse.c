@@ -106,6 +106,11 @@ struct weir_node *weiri_parse_level(struct weiri_parser *p, enum weiri_level flo
     return left;
 }
 
+static uint32_t end_of(const struct weiri_token *token)
+{
+    return token->offset + token->length;
+}
+
 /* Everything that may follow `left` without leaving the level. */
 static struct weir_node *parse_rest(struct weiri_parser *p, struct weir_node *left, uint32_t offset,
                                     enum weiri_level floor)
@@ -116,7 +121,7 @@ static struct weir_node *parse_rest(struct weiri_parser *p, struct weir_node *le
     while (left != NULL) {
         if (floor <= LEVEL_PREDICATE && weiri_is_tail(p->token.kind)) {
             if (is_predicate)
-                return weiri_parser_chained(p);
+                return weiri_parser_chained(p, left);
             left = weiri_parse_tail(p, left, offset);
             is_predicate = true;
         } else if (continues(p, floor, &operation)) {
@@ -129,6 +134,8 @@ static struct weir_node *parse_rest(struct weiri_parser *p, struct weir_node *le
                 left = parse_arithmetic(p, left, offset, operation);
             }
         } else {
+            if (floor <= LEVEL_PREDICATE && left->kind >= WEIR_NODE_LITERAL)
+                p->operand = (struct weiri_span){offset, end_of(&p->previous) - offset};
             return left;
         }
     }
@@ -245,7 +252,8 @@ static void parse_remains(struct weiri_parser *p)
 struct weir_node *weiri_parse(struct weiri_compiler *c, struct weir_str text)
 {
     struct weiri_parser p = {
-        .compiler = c, .lexer = {c, text, 0}
+        .compiler = c, .lexer = {.compiler = c, .text = text},
+             .between = UINT32_MAX
     };
     struct weir_node *tree;
 

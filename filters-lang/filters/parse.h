@@ -26,6 +26,8 @@ struct weiri_parser {
     struct weir_node *pending[WEIR_FILTER_LEAVES_MAX + 1];
     uint32_t pending_count;
     const struct weir_node *compared; /* the left side of the comparison being read, or NULL */
+    struct weiri_span operand;        /* the last value that stood where a condition may */
+    uint32_t between;                 /* where the first bound of a BETWEEN that is read begins */
 };
 
 static inline struct weiri_span weiri_token_span(const struct weiri_token *token)
@@ -69,7 +71,19 @@ struct weir_node *weiri_parser_expected(struct weiri_parser *p, const char *code
                                         const char *expected, const char *suggestion);
 /* No condition or value begins at the current token; `floor` tells which was expected. */
 struct weir_node *weiri_parser_expected_operand(struct weiri_parser *p, enum weiri_level floor);
-struct weir_node *weiri_parser_chained(struct weiri_parser *p);
+/* Another comparison follows the one that is `left`. */
+struct weir_node *weiri_parser_chained(struct weiri_parser *p, const struct weir_node *left);
+/* A string is missing after the previous token; `example` may be NULL. */
+struct weir_node *weiri_parser_expected_string(struct weiri_parser *p, const char *example);
+/* A literal of a list is missing. */
+struct weir_node *weiri_parser_expected_literal(struct weiri_parser *p);
+/* After IS, which is given, or IS NOT. */
+struct weir_node *weiri_parser_expected_type(struct weiri_parser *p, const struct weiri_token *is);
+/* After NOT that follows a value. */
+struct weir_node *weiri_parser_expected_word(struct weiri_parser *p);
+/* The function `name`, before its "(", is none. */
+struct weir_node *weiri_parser_unknown_function(struct weiri_parser *p,
+                                                const struct weiri_token *name);
 /* What follows is neither AND, OR nor a closing parenthesis. */
 void weiri_parser_expected_logic(struct weiri_parser *p);
 

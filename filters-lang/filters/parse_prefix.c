@@ -1,6 +1,8 @@
 /* parse_prefix.c - what a predicate or an operand begins with. */
 #include "parse.h"
 
+#include <weir/text.h>
+
 #include <assert.h>
 
 static const struct {
@@ -18,6 +20,16 @@ static const struct {
     {"contains",    WEIR_NODE_CONTAINS},
 };
 
+static struct weir_node *report_unclosed(struct weiri_parser *p, struct weiri_span at)
+{
+    struct weir_diag *diag = weiri_error(p->compiler, "F204", at, "unclosed '('");
+
+    weiri_diag_text(diag->label, "it begins here");
+    weiri_diag_text(diag->expected, ")");
+    weiri_diag_text(diag->suggestion, "close it with )");
+    return NULL;
+}
+
 static struct weir_node *parse_paren(struct weiri_parser *p)
 {
     struct weiri_span at = weiri_token_span(&p->token);
@@ -26,14 +38,20 @@ static struct weir_node *parse_paren(struct weiri_parser *p)
     if (!weiri_parser_enter(p))
         return NULL;
     weiri_parser_advance(p);
+    if (p->token.kind == TOKEN_END) {
+        p->depth--;
+        return report_unclosed(p, at);
+    }
     node = weiri_parse_level(p, LEVEL_OR);
     while (p->token.kind != TOKEN_RIGHT && !p->compiler->stopped) {
         if (p->token.kind == TOKEN_END) {
-            struct weir_diag *diag = weiri_error(p->compiler, "F204", at, "unclosed '('");
-
-            weiri_diag_text(diag->label, "it begins here");
-            weiri_diag_text(diag->expected, ")");
+            (void)report_unclosed(p, at);
             break;
+        }
+        if (p->token.kind == TOKEN_COMMA && p->between == at.offset) {
+            node = weiri_parser_expected(p, "F209", "AND", "AND", "write e.g. BETWEEN 1 AND 9");
+            weiri_parser_skip(p, p->open);
+            continue;
         }
         weiri_parser_expected_logic(p);
         weiri_parser_skip(p, p->open);
@@ -90,25 +108,52 @@ static struct weir_node *parse_number(struct weiri_parser *p, uint32_t offset, b
     return NULL;
 }
 
+/* What is missing of the usual short forms of dates and times. */
+static void report_timestamp(struct weiri_parser *p)
+{
+    static const char *const endings[] = {"", "Z", ":00Z", "T00:00:00Z"};
+    struct weir_str given = p->token.text;
+    struct weir_diag *diag = weiri_error(
+        p->compiler, "F110", weiri_token_span(&p->token),
+        "'%s' is not an RFC 3339 timestamp of the years 1678 to 2261", weiri_excerpt(given).text);
+    char text[40];
+    int64_t nanoseconds;
+
+    weiri_diag_text(diag->suggestion, "write e.g. '2013-10-07T09:30:00.123Z'");
+    if (given.len < 10 || given.len > 30)
+        return;
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        struct weiri_text t = weiri_text_begin(text, sizeof text);
+
+        weiri_text_put(&t, (struct weir_str){given.ptr, 10});
+        if (given.len > 10) {
+            weiri_text_put_char(&t, given.ptr[10] == ' ' ? 'T' : given.ptr[10]);
+            weiri_text_put(&t, (struct weir_str){given.ptr + 11, given.len - 11});
+        }
+        weiri_text_put(&t, weir_str_of(endings[i]));
+        (void)weiri_text_end(&t);
+        if (weir_timestamp_parse(&nanoseconds, weir_str_of(text)) == WEIR_OK) {
+            weiri_diag_text(diag->suggestion, "write '%s'", text);
+            return;
+        }
+    }
+}
+
 static struct weir_node *parse_timestamp(struct weiri_parser *p)
 {
     uint32_t offset = p->token.offset;
-    struct weir_diag *diag;
     int64_t nanoseconds;
 
     weiri_parser_advance(p);
     if (p->token.kind != TOKEN_STRING)
         return weiri_parser_expected(p, "F207", "a string", "a string",
-                                     "write TIMESTAMP '2013-10-07T09:30:00Z'; "
+                                     "write e.g. TIMESTAMP '2013-10-07T09:30:00Z'; "
                                      "to use the keyword as a name write `timestamp`");
     if (weir_timestamp_parse(&nanoseconds, p->token.text) == WEIR_OK) {
         weiri_parser_advance(p);
         return literal_node(p, offset, weir_value_timestamp(nanoseconds));
     }
-    diag = weiri_error(p->compiler, "F110", weiri_token_span(&p->token),
-                       "'%s' is not an RFC 3339 timestamp of the years 1678 to 2261",
-                       weiri_excerpt(p->token.text).text);
-    weiri_diag_text(diag->suggestion, "write e.g. '2013-10-07T09:30:00.123Z'");
+    report_timestamp(p);
     weiri_parser_advance(p);
     return NULL;
 }
@@ -149,7 +194,7 @@ struct weir_node *weiri_parse_literal(struct weiri_parser *p)
         if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
             return parse_number(p, offset, p->previous.kind == TOKEN_MINUS);
     }
-    return weiri_parser_expected(p, "F208", "a literal", "a literal", NULL);
+    return weiri_parser_expected_literal(p);
 }
 
 /* `+x` is `x + 0`: the number itself, and nothing for what is no number. */
@@ -193,10 +238,11 @@ static struct weir_node *parse_exists(struct weiri_parser *p)
     if (!weiri_parser_accept(p, TOKEN_LEFT))
         return weiri_parser_expected(p, "F213", "'('", "(", "write e.g. EXISTS(price)");
     if (p->token.kind != TOKEN_NAME)
-        return weiri_parser_expected(p, "F213", "an attribute", "an attribute", NULL);
+        return weiri_parser_expected(p, "F213", "an attribute", "an attribute",
+                                     "a name alone stands there, without quotes");
     attr = parse_attr(p);
     if (!weiri_parser_accept(p, TOKEN_RIGHT))
-        return weiri_parser_expected(p, "F213", "')'", ")", NULL);
+        return weiri_parser_expected(p, "F213", "')'", ")", "EXISTS takes one name alone");
     return attr == NULL ? NULL : weiri_parser_parent(p, WEIR_NODE_EXISTS, offset, &attr, 1);
 }
 
@@ -214,10 +260,11 @@ static struct weir_node *parse_arguments(struct weiri_parser *p, uint32_t offset
     if (operand == NULL)
         return NULL;
     if (!weiri_parser_accept(p, TOKEN_COMMA))
-        return weiri_parser_expected(p, "F212", "','", "comma", NULL);
+        return weiri_parser_expected(p, "F212", "','", "comma",
+                                     "it takes an attribute and a string, e.g. (symbol, 'IB')");
     text = p->token.text;
     if (!weiri_parser_accept(p, TOKEN_STRING))
-        return weiri_parser_expected(p, "F207", "a string", "a string", NULL);
+        return weiri_parser_expected_string(p, NULL);
     if (!weiri_parser_accept(p, TOKEN_RIGHT))
         return weiri_parser_expected(p, "F212", "')'", ")", NULL);
     node = weiri_parser_parent(p, kind, offset, &operand, 1);
@@ -231,16 +278,12 @@ static struct weir_node *parse_call(struct weiri_parser *p)
 {
     struct weiri_token name = p->previous;
     struct weir_str text = {p->lexer.text.ptr + name.offset, name.length};
-    struct weir_diag *diag;
 
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         if (weiri_equal_caseless(text, functions[i].name))
             return parse_arguments(p, name.offset, functions[i].kind);
     }
-    diag = weiri_error(p->compiler, "F211", weiri_token_span(&name), "there is no function '%s'",
-                       weiri_excerpt(text).text);
-    weiri_diag_text(diag->expected, "hasPrefix, hasSuffix, contains, EXISTS");
-    return NULL;
+    return weiri_parser_unknown_function(p, &name);
 }
 
 static struct weir_node *parse_name(struct weiri_parser *p)

@@ -58,7 +58,7 @@ static struct weir_node *parse_text(struct weiri_parser *p, struct weir_node *le
     struct weir_node *node;
 
     if (!weiri_parser_accept(p, TOKEN_STRING))
-        return weiri_parser_expected(p, "F207", "a string", "a string", example);
+        return weiri_parser_expected_string(p, example);
     node = weiri_parser_parent(p, kind, offset, &left, 1);
     if (node != NULL)
         node->text = text;
@@ -73,11 +73,15 @@ static struct weir_node *parse_like(struct weiri_parser *p, struct weir_node *le
     if (node == NULL || !weiri_parser_accept(p, TOKEN_ESCAPE))
         return node;
     if (p->token.kind != TOKEN_STRING)
-        return weiri_parser_expected(p, "F207", "a string", "a string", "write e.g. ESCAPE '!'");
+        return weiri_parser_expected_string(p, "write e.g. ESCAPE '!'");
     node->escape = weiri_text_only_code(p->token.text);
     if (node->escape == 0 || node->escape == '%' || node->escape == '_') {
-        (void)weiri_error(p->compiler, "F309", weiri_token_span(&p->token),
-                          "ESCAPE takes one character, neither %% nor _");
+        struct weir_diag *diag = weiri_error(p->compiler, "F309", weiri_token_span(&p->token),
+                                             "ESCAPE takes one character, neither %% nor _");
+
+        weiri_diag_text(diag->suggestion, weir_str_equal(p->token.text, WEIR_STR("\\\\"))
+                                              ? "write '\\'; it is no escape in strings"
+                                              : "write e.g. '!'");
         weiri_parser_advance(p);
         return NULL;
     }
@@ -90,10 +94,16 @@ static struct weir_node *parse_between(struct weiri_parser *p, struct weir_node 
                                        uint32_t offset)
 {
     struct weir_node *children[3] = {left, NULL, NULL};
+    const uint32_t outer = p->between;
 
+    p->between = p->token.offset;
     children[1] = weiri_parse_level(p, LEVEL_ADD);
-    if (children[1] == NULL)
+    p->between = outer;
+    if (children[1] == NULL) {
+        if (weiri_parser_accept(p, TOKEN_AND)) /* what follows is a bound and no condition */
+            (void)weiri_parse_level(p, LEVEL_ADD);
         return NULL;
+    }
     if (p->token.kind != TOKEN_AND)
         return weiri_parser_expected(p, "F209", "AND", "AND", "write e.g. BETWEEN 1 AND 9");
     weiri_parser_advance(p);
@@ -124,7 +134,8 @@ static struct weir_node *parse_in(struct weiri_parser *p, struct weir_node *left
         values[count++] = literal->literal;
     } while (weiri_parser_accept(p, TOKEN_COMMA));
     if (!weiri_parser_accept(p, TOKEN_RIGHT))
-        return weiri_parser_expected(p, "F208", "',' or ')'", "comma, )", NULL);
+        return weiri_parser_expected(p, "F208", "',' or ')'", "comma, )",
+                                     "a comma stands between two values, ) behind the last");
     node = weiri_parser_parent(p, WEIR_NODE_IN, offset, &left, 1);
     if (node == NULL)
         return NULL;
@@ -141,7 +152,7 @@ static struct weir_node *parse_with(struct weiri_parser *p, struct weir_node *le
                                     enum weir_node_kind kind)
 {
     if (!weiri_parser_accept(p, TOKEN_WITH))
-        return weiri_parser_expected(p, "F212", "WITH", "WITH", NULL);
+        return weiri_parser_expected(p, "F212", "WITH", "WITH", "write e.g. STARTS WITH 'IB'");
     return parse_text(p, left, offset, kind, NULL);
 }
 
@@ -162,10 +173,7 @@ static struct weir_node *parse_word(struct weiri_parser *p, struct weir_node *le
     case TOKEN_MATCHES:
         weiri_parser_advance(p);
         return parse_text(p, left, offset, WEIR_NODE_MATCHES, NULL);
-    default:
-        return weiri_parser_expected(p, "F210", "IN, BETWEEN, LIKE or another word",
-                                     "IN, BETWEEN, LIKE, STARTS WITH, ENDS WITH, CONTAINS, MATCHES",
-                                     NULL);
+    default: return weiri_parser_expected_word(p);
     }
 }
 
@@ -183,6 +191,7 @@ static struct weir_node *parse_is(struct weiri_parser *p, struct weir_node *left
         {TOKEN_TYPE_BOOL,   WEIR_NODE_IS_TYPE, WEIR_BOOL     },
         {TOKEN_TIMESTAMP,   WEIR_NODE_IS_TYPE, WEIR_TIMESTAMP},
     };
+    const struct weiri_token is = p->previous;
     bool negated = weiri_parser_accept(p, TOKEN_NOT);
 
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
@@ -196,8 +205,7 @@ static struct weir_node *parse_is(struct weiri_parser *p, struct weir_node *left
             return node;
         }
     }
-    return weiri_parser_expected(p, "F210", "NULL or a type",
-                                 "NOT, NULL, STRING, INT, DOUBLE, BOOL, TIMESTAMP", NULL);
+    return weiri_parser_expected_type(p, &is);
 }
 
 struct weir_node *weiri_parse_tail(struct weiri_parser *p, struct weir_node *left, uint32_t offset)

@@ -134,6 +134,13 @@ unsigned weiri_char_width(uint32_t code)
     return 1;
 }
 
+bool weiri_char_is_control(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad || code == 0x200b ||
+           code == 0x200e || code == 0x200f || (code >= 0x2028 && code <= 0x202e) ||
+           (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+}
+
 struct weiri_char weiri_char_at(struct weir_str text, size_t at)
 {
     static const unsigned char masks[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
