@@ -41,9 +41,10 @@ static size_t assign_rows(struct weir_glob *glob, const uint32_t *items, size_t 
     for (uint32_t byte = 0; byte <= UCHAR_MAX; byte++)
         glob->row_of[byte] = is_continuation(byte) ? 1 : 0;
     for (size_t i = 0; i < count; i++) {
-        if (items[i] <= UCHAR_MAX && glob->row_of[items[i]] < 2 && rows <= UCHAR_MAX)
+        if (items[i] <= UCHAR_MAX && glob->row_of[items[i]] < 2)
             glob->row_of[items[i]] = (uint8_t)rows++;
     }
+    assert(rows <= UCHAR_MAX); /* UTF-8 has no more than 243 bytes */
     return rows;
 }
 

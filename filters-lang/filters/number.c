@@ -4,6 +4,8 @@
  * one mistake and not two tokens. */
 #include "lex.h"
 
+#include <assert.h>
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -50,8 +52,7 @@ static bool take_digits(struct weir_str run, size_t *at, char *out, size_t *len)
 
     while (*at < run.len && (is_digit(run.ptr[*at]) || run.ptr[*at] == '_')) {
         if (run.ptr[*at] == '_') {
-            if (*at == start || *at + 1 >= run.len || !is_digit(run.ptr[*at + 1]) ||
-                run.ptr[*at - 1] == '_')
+            if (*at == start || *at + 1 >= run.len || !is_digit(run.ptr[*at + 1]))
                 return false;
         } else {
             out[(*len)++] = run.ptr[*at];
@@ -69,8 +70,9 @@ static bool normalise(struct weir_str run, char *out, size_t *len, bool *real)
     *len = 0;
     *real = false;
     if (!take_digits(run, &at, out, len)) {
-        if (at != 0 || run.ptr[0] != '.')
+        if (at != 0)
             return false;
+        assert(run.ptr[0] == '.'); /* a run begins with it or with a digit */
         out[(*len)++] = '0';
     }
     if (at < run.len && run.ptr[at] == '.') {
@@ -140,11 +142,9 @@ static enum outcome read_decimal(struct weir_str run, char *out, struct weiri_to
     if (!real)
         return read_magnitude((struct weir_str){out, len}, 10, &token->magnitude);
     token->kind = TOKEN_DOUBLE;
-    switch (weir_double_parse(&token->real, (struct weir_str){out, len})) {
-    case WEIR_OK: return READ;
-    case WEIR_ELIMIT: return TOO_LARGE;
-    default: return MALFORMED;
-    }
+    if (weir_double_parse(&token->real, (struct weir_str){out, len}) == WEIR_OK)
+        return READ;
+    return TOO_LARGE; /* the form has been seen to */
 }
 
 void weiri_lex_number(struct weiri_lexer *lexer, struct weiri_token *token)

@@ -47,12 +47,12 @@ static void put_value(struct weiri_text *t, const struct weir_value *value)
 
 static void put_escape(struct weiri_text *t, uint32_t code)
 {
-    put(t, code == '\'' ? " ESCAPE '" : " ESCAPE ");
-    weiri_text_put_char(t, '\'');
-    weiri_text_put_code(t, code);
-    weiri_text_put_char(t, '\'');
-    if (code == '\'')
-        weiri_text_put_char(t, '\'');
+    char character[5];
+    struct weiri_text c = weiri_text_begin(character, sizeof character);
+
+    weiri_text_put_code(&c, code);
+    put(t, " ESCAPE ");
+    weiri_text_put_quoted(t, (struct weir_str){character, weiri_text_end(&c)}, '\'');
 }
 
 /* Two signs in a row would begin a comment. */

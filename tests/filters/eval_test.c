@@ -80,6 +80,8 @@ static const struct {
     {"t + 1 > 0",                                                                  WEIR_UNKNOWN},
     {"+s = 5",                                                                     WEIR_UNKNOWN},
     {"+i = 7",                                                                     WEIR_TRUE   },
+    {"1 + s > 0",                                                                  WEIR_UNKNOWN},
+    {"i + missing > 0",                                                            WEIR_UNKNOWN},
     {"missing + 1 > 0",                                                            WEIR_UNKNOWN},
  /* IN and BETWEEN */
     {"i IN (1, 7.0) AND i NOT IN (1, 2)",                                          WEIR_TRUE   },
@@ -94,6 +96,9 @@ static const struct {
     {"i BETWEEN 8 AND missing",                                                    WEIR_FALSE  },
     {"i BETWEEN 7 AND missing",                                                    WEIR_UNKNOWN},
     {"i NOT BETWEEN 8 AND missing",                                                WEIR_TRUE   },
+    {"missing BETWEEN 1 AND 9",                                                    WEIR_UNKNOWN},
+    {"i BETWEEN missing AND 6",                                                    WEIR_FALSE  },
+    {"i BETWEEN missing AND 7",                                                    WEIR_UNKNOWN},
     {"i BETWEEN 'a' AND 'z'",                                                      WEIR_UNKNOWN},
     {"3 BETWEEN d AND i",                                                          WEIR_TRUE   },
  /* strings */
@@ -101,6 +106,8 @@ static const struct {
     {"s STARTS WITH '' AND s ENDS WITH '' AND s CONTAINS ''",                      WEIR_TRUE   },
     {"e CONTAINS ''",                                                              WEIR_TRUE   },
     {"e STARTS WITH 'x'",                                                          WEIR_FALSE  },
+    {"s STARTS WITH 'IX' OR s ENDS WITH 'XM' OR e ENDS WITH 'x'",                  WEIR_FALSE  },
+    {"s ENDS WITH 'xIBM'",                                                         WEIR_FALSE  },
     {"s NOT CONTAINS 'x' AND s NOT STARTS WITH 'IBMx'",                            WEIR_TRUE   },
     {"i CONTAINS '7'",                                                             WEIR_UNKNOWN},
     {"i NOT CONTAINS '7'",                                                         WEIR_UNKNOWN},

@@ -35,10 +35,15 @@ static void compile_short_of_memory(const char *text, size_t shift)
 {
     static char shifted[WEIR_FILTER_TEXT_MAX];
     const size_t len = strlen(text);
-    enum weir_err err = WEIR_ENOMEM;
+    enum weir_err err = WEIR_ENOMEM, with_memory;
+    struct weir_filter *unlimited = NULL;
+    struct weir_diags ignored;
 
     memcpy(shifted, text, len);
     memset(shifted + len, ' ', shift);
+    with_memory =
+        weir_filter_compile(&unlimited, (struct weir_str){shifted, len + shift}, &ignored, NULL);
+    weir_filter_destroy(unlimited);
     for (size_t n = 0; err == WEIR_ENOMEM; n++) {
         struct weir_filter *filter = NULL;
         struct weir_diags diags;
@@ -48,6 +53,8 @@ static void compile_short_of_memory(const char *text, size_t shift)
         err = weir_filter_compile(&filter, (struct weir_str){shifted, len + shift}, &diags,
                                   &oom.alloc);
         assert_int_equal(filter != NULL, err == WEIR_OK);
+        if (err != WEIR_ENOMEM && err != with_memory)
+            fail_msg("%s: %zu allocations: %s", text, n, weir_err_text(err));
         assert_true(err == WEIR_OK || err == WEIR_ENOMEM || diags.count > 0);
         weir_filter_destroy(filter);
         assert_int_equal(oom.live_count, 0);
@@ -63,10 +70,24 @@ static void memory_may_run_out_anywhere(void **state)
     }
 }
 
+static void nothing_may_be_destroyed(void **state)
+{
+    struct weir_scratch *scratch = NULL;
+    struct oom oom;
+
+    (void)state;
+    weir_filter_destroy(NULL);
+    weir_scratch_destroy(NULL);
+    oom_init(&oom, 0);
+    assert_int_equal(weir_scratch_create(&scratch, &oom.alloc), WEIR_ENOMEM);
+    assert_null(scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_may_run_out_anywhere),
+        cmocka_unit_test(nothing_may_be_destroyed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

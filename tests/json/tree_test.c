@@ -130,6 +130,8 @@ static void reads_what_is_not_canonical(void **state)
          "a NOT CONTAINS '\xE2\x82\xAC'"                                                                                                       },
         {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"\\u20ac%_x\\u20ac\\u20ac\",\"escape\":\"\\u20ac\"}",
          "a LIKE '\\%_x\xE2\x82\xAC' ESCAPE '\\'"                                                                                              },
+        {"{\"op\":\"like\",\"args\":[{\"attr\":\"a\"}],\"pattern\":\"_'%\",\"escape\":\"'\"}",
+         "a LIKE '_\\%' ESCAPE '\\'"                                                                                                           },
         {"{\"attr\":\"a` OR `b\"}",                                                                                       "`a`` OR ``b`"       },
     };
     char text[256];
