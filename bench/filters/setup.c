@@ -27,7 +27,7 @@ struct weir_normal *bench_normal(const struct weir_filter *filter, const struct 
 {
     struct weir_normal *normal = NULL;
 
-    if (weir_normal_create(&normal, filter, alloc) != WEIR_OK)
+    if (weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, alloc) != WEIR_OK)
         bench_die("out of memory");
     return normal;
 }

@@ -84,7 +84,8 @@ static void do_decode(void *context, size_t times)
     while (times-- != 0) {
         struct weir_normal *decoded = NULL;
 
-        if (weir_normal_decode(&decoded, weir_normal_bytes(bomb->normal), bomb->alloc) != WEIR_OK)
+        if (weir_normal_decode(&decoded, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(bomb->normal),
+                               bomb->alloc) != WEIR_OK)
             bench_die("a normal form is not decoded");
         weir_normal_destroy(decoded);
     }

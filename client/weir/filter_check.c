@@ -168,7 +168,7 @@ static int print_normal(const struct command *command, const struct weir_filter 
     char *text = NULL;
     int status = CMD_FAILED;
 
-    if (weir_normal_create(&normal, filter, NULL) == WEIR_OK) {
+    if (weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, NULL) == WEIR_OK) {
         size_t size = weir_normal_print(NULL, 0, normal) + 1;
 
         text = weiri_alloc(NULL, size);

@@ -93,7 +93,7 @@ static int run_explain(struct cmd_args *args)
 
 static bool prepare(struct explained *e)
 {
-    if (weir_normal_create(&e->normal, e->filter, NULL) != WEIR_OK ||
+    if (weir_normal_create(&e->normal, e->filter, WEIR_ROLE_SUBSCRIPTION, NULL) != WEIR_OK ||
         weir_matcher_create(&e->matcher, NULL) != WEIR_OK ||
         weir_matcher_add(e->matcher, 0, 0, e->normal) != WEIR_OK)
         return false;

@@ -117,7 +117,7 @@ static int add_input(struct request *r, const char *text)
 
     if (status != CMD_OK)
         return status;
-    if (weir_normal_create(&r->forms[r->count], filter, NULL) == WEIR_OK) {
+    if (weir_normal_create(&r->forms[r->count], filter, WEIR_ROLE_SUBSCRIPTION, NULL) == WEIR_OK) {
         r->count++;
     } else {
         cmd_error(r->command, "%s", weir_err_text(WEIR_ENOMEM));

@@ -211,7 +211,8 @@ static int add_filter(struct filter_file *file, const struct command *command, c
     if (status != CMD_OK)
         return status;
     if (normals) {
-        if (weir_normal_create(&added.normal, added.filter, NULL) != WEIR_OK) {
+        if (weir_normal_create(&added.normal, added.filter, WEIR_ROLE_SUBSCRIPTION, NULL) !=
+            WEIR_OK) {
             weir_filter_destroy(added.filter);
             cmd_error(command, "%s%s", where, weir_err_text(WEIR_ENOMEM));
             return CMD_FAILED;

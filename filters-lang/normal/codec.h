@@ -1,6 +1,6 @@
 /* codec.h - the bytes of a normal form.  All integers little-endian.
  *
- *    u8 version 1   u8 exact (0: a wider hull)
+ *    u8 version 1   u8 flags: 1 exact (else a wider hull), 2 of an advertisement
  *    u16 count      residuals, ascending: u16 length, text
  *    u16 count      conjunctions, in canonical order:
  *        u16 count  constraints, names ascending: u8 length, name, domain
@@ -26,8 +26,12 @@
 #define WEIRI_END_HIGH_CLOSED 8u
 #define WEIRI_END_POINT 16u
 
+#define WEIRI_FLAG_EXACT 1u
+#define WEIRI_FLAG_ADVERTISEMENT 2u
+
 struct weiri_decoded {
     bool exact;
+    enum weir_filter_role role;
     struct weir_conjunction *conjunctions;
     uint32_t conjunction_count;
 };
@@ -36,8 +40,8 @@ struct weiri_decoded {
 typedef enum weir_err (*weiri_residual_fn)(void *context, struct weir_residual *residual);
 
 /* Encodes canonical conjunctions; look at the buffer for failure. */
-void weiri_encode(struct weiri_buf *out, bool exact, const struct weir_conjunction *v,
-                  uint32_t count, struct weiri_pool *pool);
+void weiri_encode(struct weiri_buf *out, enum weir_filter_role role, bool exact,
+                  const struct weir_conjunction *v, uint32_t count, struct weiri_pool *pool);
 
 /* Reads bytes that nobody vouches for; what comes out is safe to work with but perhaps not
  * canonical.  Borrows strings from the bytes.  WEIR_EMALFORMED, WEIR_EVERSION, WEIR_ELIMIT,

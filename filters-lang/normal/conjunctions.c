@@ -1,14 +1,16 @@
 /* conjunctions.c - covering, merging and multiplying conjunctions. */
 #include "conjunctions.h"
 
+#include "advertised.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 /* Steps for one interval that is copied: it is what bounds the memory of an expansion. */
 #define COPY_STEPS 8u
 
-static bool residuals_within(const struct weir_conjunction *wide,
-                             const struct weir_conjunction *narrow);
+static bool absorbs(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
+                    const struct weiri_workshop *shop);
 static bool share_names(const struct weir_conjunction *a, const struct weir_conjunction *b);
 static bool try_merge(struct weir_conjunction *out, bool *merged, const struct weir_conjunction *a,
                       const struct weir_conjunction *b, struct weiri_workshop *shop);
@@ -20,6 +22,8 @@ static bool unite_residuals(struct weir_conjunction *out, const struct weir_conj
                             const struct weir_conjunction *b, struct weiri_workshop *shop);
 static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
                         const struct weir_conjunction *b, struct weiri_workshop *shop);
+static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
+                        const struct weiri_workshop *shop);
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                              const struct weir_conjunction *b, struct weiri_workshop *shop);
 static void *take(struct weiri_workshop *shop, size_t count, size_t size);
@@ -59,7 +63,7 @@ bool weiri_conjunction_covers(const struct weir_conjunction *wide,
                                    WEIR_KIND_ALL))
             return false;
     }
-    return residuals_within(wide, narrow);
+    return weiri_residuals_within(wide, narrow);
 }
 
 int weiri_conjunction_compare(const struct weir_conjunction *a, const struct weir_conjunction *b)
@@ -118,9 +122,9 @@ bool weiri_disjunction_add(struct weiri_disjunction *d, const struct weir_conjun
         struct weir_conjunction union_;
         bool merged = false;
 
-        if (weiri_conjunction_covers(&d->v[i], &added, shop->meter))
+        if (absorbs(&d->v[i], &added, shop))
             return true;
-        if (weiri_conjunction_covers(&added, &d->v[i], shop->meter)) {
+        if (absorbs(&added, &d->v[i], shop)) {
             d->v[i] = d->v[--d->count];
             continue;
         }
@@ -178,8 +182,8 @@ bool weiri_conjunction_hull(struct weir_conjunction *out, const struct weir_conj
            hull_of_two(out, &one, &other, shop);
 }
 
-static bool residuals_within(const struct weir_conjunction *wide,
-                             const struct weir_conjunction *narrow)
+bool weiri_residuals_within(const struct weir_conjunction *wide,
+                            const struct weir_conjunction *narrow)
 {
     uint32_t j = 0;
 
@@ -194,6 +198,19 @@ static bool residuals_within(const struct weir_conjunction *wide,
     return true;
 }
 
+/* In an advertisement a product can make nothing of the wide one and something of the narrow one,
+ * if it is with an attribute that only the wide one lists. */
+static bool absorbs(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
+                    const struct weiri_workshop *shop)
+{
+    if (shop->role == WEIR_ROLE_SUBSCRIPTION)
+        return weiri_conjunction_covers(wide, narrow, shop->meter);
+    if (shop->settled)
+        return weiri_advertised_covers(wide, narrow, shop->meter);
+    return wide->constraint_count == narrow->constraint_count &&
+           weiri_conjunction_covers(wide, narrow, shop->meter);
+}
+
 static bool share_names(const struct weir_conjunction *a, const struct weir_conjunction *b)
 {
     if (a->constraint_count != b->constraint_count || a->residual_count != b->residual_count)
@@ -202,7 +219,7 @@ static bool share_names(const struct weir_conjunction *a, const struct weir_conj
         if (!weir_str_equal(a->constraints[i].name, b->constraints[i].name))
             return false;
     }
-    return residuals_within(a, b);
+    return weiri_residuals_within(a, b);
 }
 
 /* Conjunctions that differ in one attribute only merge where the union of its two domains is a
@@ -253,7 +270,7 @@ static bool merge_at(struct weir_conjunction *out, bool *merged, const struct we
         return false;
     memcpy(constraints, a->constraints, count * sizeof *constraints);
     constraints[at].domain = domain;
-    if (weiri_domain_is_full(&domain)) {
+    if (shop->role == WEIR_ROLE_SUBSCRIPTION && weiri_domain_is_full(&domain)) {
         count--;
         memmove(constraints + at, constraints + at + 1, (count - at) * sizeof *constraints);
     }
@@ -332,36 +349,58 @@ static bool unite_residuals(struct weir_conjunction *out, const struct weir_conj
     return true;
 }
 
-/* An attribute that one of the two leaves free is free in the hull. */
 static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
                         const struct weir_conjunction *b, struct weiri_workshop *shop)
 {
-    struct weir_constraint *v = take(shop, a->constraint_count, sizeof *v);
-    uint32_t count = 0;
+    struct weir_constraint *v = take(shop, a->constraint_count + b->constraint_count, sizeof *v);
+    uint32_t i = 0, j = 0, count = 0;
 
     if (v == NULL)
         return false;
-    weiri_spend(shop->meter, COPY_STEPS * (1 + a->constraint_count + a->residual_count));
-    for (uint32_t i = 0; i < a->constraint_count; i++) {
-        const struct weir_constraint *constraint = &a->constraints[i];
-        const struct weir_domain *other = weiri_conjunction_find(b, constraint->name);
+    weiri_spend(shop->meter,
+                COPY_STEPS * (1 + a->constraint_count + b->constraint_count + a->residual_count));
+    while (i < a->constraint_count || j < b->constraint_count) {
+        int order = i == a->constraint_count ? 1
+                    : j == b->constraint_count
+                        ? -1
+                        : weir_str_compare(a->constraints[i].name, b->constraints[j].name);
+        const struct weir_constraint *one = &a->constraints[i], *other = &b->constraints[j];
         bool exact;
 
-        if (other == NULL)
+        i += order <= 0;
+        j += order >= 0;
+        if (order != 0) {
+            count += hull_of_one(&v[count], order < 0 ? one : other, shop);
             continue;
-        v[count].name = constraint->name;
-        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&constraint->domain) +
-                                               weiri_domain_weight(other)));
-        if (!weiri_domain_unite(&v[count].domain, &exact, &constraint->domain, other, shop->pool)) {
+        }
+        v[count].name = one->name;
+        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&one->domain) +
+                                               weiri_domain_weight(&other->domain)));
+        if (!weiri_domain_unite(&v[count].domain, &exact, &one->domain, &other->domain,
+                                shop->pool)) {
             shop->out_of_memory = true;
             return false;
         }
-        if (!weiri_domain_is_full(&v[count].domain))
-            count++;
+        count += shop->role == WEIR_ROLE_ADVERTISEMENT || !weiri_domain_is_full(&v[count].domain);
     }
     out->constraints = v;
     out->constraint_count = count;
     return common_residuals(out, a, b, shop);
+}
+
+/* An attribute that only one of two conjunctions lists: false if their hull does not.  To a
+ * subscription it is free then.  An advertisement allows it; but as long as products may follow,
+ * whatever they make of the other conjunction must remain. */
+static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
+                        const struct weiri_workshop *shop)
+{
+    if (shop->role == WEIR_ROLE_SUBSCRIPTION ||
+        (shop->settled && !weiri_advertised_restricts(only->name)))
+        return false;
+    *out = *only;
+    if (!shop->settled)
+        out->domain = weiri_domain_of_kinds(WEIR_KIND_ALL);
+    return true;
 }
 
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,

@@ -20,6 +20,8 @@ struct weiri_workshop {
     struct weiri_pool *pool;
     struct weiri_meter *meter;
     bool out_of_memory; /* then every result is meaningless */
+    enum weir_filter_role role;
+    bool settled; /* conjunctions of advertisements are canonical; else products may follow */
 };
 
 struct weiri_disjunction {
@@ -33,6 +35,9 @@ bool weiri_spend(struct weiri_meter *meter, uint32_t steps);
 /* Errs only to false, as when the work runs out. */
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
                               const struct weir_conjunction *narrow, struct weiri_meter *meter);
+/* Each residual of `wide` is one of `narrow`. */
+bool weiri_residuals_within(const struct weir_conjunction *wide,
+                            const struct weir_conjunction *narrow);
 /* A total order of canonical conjunctions. */
 int weiri_conjunction_compare(const struct weir_conjunction *a, const struct weir_conjunction *b);
 const struct weir_domain *weiri_conjunction_find(const struct weir_conjunction *conjunction,

@@ -35,18 +35,20 @@ enum weir_err weiri_decode(struct weiri_decoded *out, struct weir_str bytes,
 {
     struct decoder d = {.pool = pool};
     struct weiri_decoded decoded = {0};
-    uint8_t version, exact;
+    uint8_t version, flags;
 
     if (bytes.len > WEIR_NORMAL_SIZE_MAX)
         return WEIR_ELIMIT;
     weiri_reader_init(&d.r, (const uint8_t *)bytes.ptr, bytes.len);
     version = weiri_reader_u8(&d.r);
-    exact = weiri_reader_u8(&d.r);
-    if (d.r.failed || exact > 1)
+    flags = weiri_reader_u8(&d.r);
+    if (d.r.failed || (flags & ~(WEIRI_FLAG_EXACT | WEIRI_FLAG_ADVERTISEMENT)) != 0)
         return WEIR_EMALFORMED;
     if (version != 1)
         return WEIR_EVERSION;
-    decoded.exact = exact == 1;
+    decoded.exact = (flags & WEIRI_FLAG_EXACT) != 0;
+    decoded.role =
+        (flags & WEIRI_FLAG_ADVERTISEMENT) != 0 ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION;
     read_residuals(&d, residual, context);
     read_conjunctions(&d, &decoded);
     if (d.err != WEIR_OK)

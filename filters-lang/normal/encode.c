@@ -21,8 +21,8 @@ static void put_value(struct weiri_buf *out, const struct weir_value *value);
 static void put_list(struct weiri_buf *out, const struct weir_strings *list);
 static void put_text(struct weiri_buf *out, struct weir_str text);
 
-void weiri_encode(struct weiri_buf *out, bool exact, const struct weir_conjunction *v,
-                  uint32_t count, struct weiri_pool *pool)
+void weiri_encode(struct weiri_buf *out, enum weir_filter_role role, bool exact,
+                  const struct weir_conjunction *v, uint32_t count, struct weiri_pool *pool)
 {
     struct texts texts;
 
@@ -31,7 +31,9 @@ void weiri_encode(struct weiri_buf *out, bool exact, const struct weir_conjuncti
         return;
     }
     weiri_buf_put_u8(out, 1);
-    weiri_buf_put_u8(out, exact);
+    weiri_buf_put_u8(out,
+                     (uint8_t)((exact ? WEIRI_FLAG_EXACT : 0) |
+                               (role == WEIR_ROLE_ADVERTISEMENT ? WEIRI_FLAG_ADVERTISEMENT : 0)));
     weiri_buf_put_u16(out, (uint16_t)texts.count);
     for (uint32_t i = 0; i < texts.count; i++)
         put_text(out, texts.v[i]);

@@ -10,9 +10,12 @@
 
 #include <string.h>
 
+#include "advertised.h"
 #include "leaf.h"
 
 #define PAIRS_MAX (16u * WEIR_CONJUNCTIONS_MAX)
+
+static const struct weir_conjunction always = {0};
 
 struct lowering {
     struct weiri_workshop *shop;
@@ -20,6 +23,7 @@ struct lowering {
     bool exact;
 };
 
+static bool settle(struct lowering *l, struct weiri_disjunction *d);
 static bool lower(struct lowering *l, struct weiri_disjunction *out, const struct weir_node *node,
                   bool negated);
 static bool lower_leaf(struct lowering *l, struct weiri_disjunction *out,
@@ -43,17 +47,32 @@ bool weiri_lower(struct weiri_disjunction *out, bool *exact, const struct weir_n
     struct lowering l = {shop, alloc, true};
 
     *out = (struct weiri_disjunction){0};
-    if (!lower(&l, out, tree, false))
+    if (shop->role == WEIR_ROLE_ADVERTISEMENT && weiri_advertised_allows_all(tree)) {
+        *exact = true;
+        return weiri_disjunction_push(out, &always, shop);
+    }
+    if (!lower(&l, out, tree, false) || (shop->role == WEIR_ROLE_ADVERTISEMENT && !settle(&l, out)))
         return false;
     *exact = l.exact || out->count == 0;
     return true;
 }
 
+static bool settle(struct lowering *l, struct weiri_disjunction *d)
+{
+    struct weiri_disjunction unsettled = *d;
+
+    l->shop->settled = true;
+    for (uint32_t i = 0; i < d->count; i++) {
+        if (!weiri_advertised_settle(&d->v[i], &d->v[i], l->shop))
+            return false;
+    }
+    *d = (struct weiri_disjunction){0};
+    return disjoin(l, d, &unsettled, 1);
+}
+
 static bool lower(struct lowering *l, struct weiri_disjunction *out, const struct weir_node *node,
                   bool negated)
 {
-    const struct weir_conjunction always = {0};
-
     switch (node->kind) {
     case WEIR_NODE_CONSTANT:
         if (node->truth != (negated ? WEIR_FALSE : WEIR_TRUE))

@@ -13,6 +13,7 @@
 
 enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *steps,
                                            const struct weir_filter *filter,
+                                           enum weir_filter_role role,
                                            const struct weir_alloc *alloc);
 enum weir_err weiri_filter_warn_measured(struct weir_diags *diags, uint64_t *steps,
                                          const struct weir_filter *filter,

@@ -278,7 +278,7 @@ static bool size_of(size_t *size, struct merging *m, const struct weir_conjuncti
     enum weir_err err;
 
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, m->alloc);
-    weiri_encode(&bytes, false, conjunction, 1, &m->pool);
+    weiri_encode(&bytes, WEIR_ROLE_SUBSCRIPTION, false, conjunction, 1, &m->pool);
     err = bytes.err;
     *size = err == WEIR_OK ? bytes.size : SIZE_MAX;
     weiri_buf_fini(&bytes);
@@ -425,10 +425,10 @@ static enum weir_err build(struct weir_normal **out, struct merging *m)
     if (!reduce(&m->merged, &m->shop))
         return m->shop.out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, m->alloc);
-    weiri_encode(&bytes, exact, m->merged.v, m->merged.count, &m->pool);
+    weiri_encode(&bytes, WEIR_ROLE_SUBSCRIPTION, exact, m->merged.v, m->merged.count, &m->pool);
     err = bytes.err;
     if (err == WEIR_OK)
-        err = weir_normal_decode(out, weiri_buf_str(&bytes), m->alloc);
+        err = weir_normal_decode(out, WEIR_ROLE_SUBSCRIPTION, weiri_buf_str(&bytes), m->alloc);
     weiri_buf_fini(&bytes);
     assert(err == WEIR_OK || err == WEIR_ENOMEM || err == WEIR_ELIMIT);
     return err;

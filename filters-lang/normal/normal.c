@@ -7,6 +7,7 @@
 #include <string.h>
 #include <weir/alloc.h>
 
+#include "advertised.h"
 #include "codec.h"
 #include "leaf.h"
 #include "lower.h"
@@ -26,6 +27,7 @@ struct weir_normal {
     const struct weir_alloc *alloc;
     struct weiri_pool pool;
     struct weir_str bytes;
+    enum weir_filter_role role;
     bool exact;
     struct weir_conjunction *conjunctions;
     uint32_t count;
@@ -44,20 +46,21 @@ static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conj
                             struct weiri_workshop *shop);
 
 enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_filter *filter,
-                                 const struct weir_alloc *alloc)
+                                 enum weir_filter_role role, const struct weir_alloc *alloc)
 {
     uint64_t steps;
 
-    return weiri_normal_create_measured(out, &steps, filter, alloc);
+    return weiri_normal_create_measured(out, &steps, filter, role, alloc);
 }
 
 enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *steps,
                                            const struct weir_filter *filter,
+                                           enum weir_filter_role role,
                                            const struct weir_alloc *alloc)
 {
     struct weiri_pool pool;
     struct weiri_meter meter = {LOWER_WORK, 0};
-    struct weiri_workshop shop = {&pool, &meter, false};
+    struct weiri_workshop shop = {.pool = &pool, .meter = &meter, .role = role};
     struct weiri_buf bytes;
     enum weir_err err;
 
@@ -74,12 +77,12 @@ enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *s
     return err;
 }
 
-enum weir_err weir_normal_decode(struct weir_normal **out, struct weir_str bytes,
-                                 const struct weir_alloc *alloc)
+enum weir_err weir_normal_decode(struct weir_normal **out, enum weir_filter_role role,
+                                 struct weir_str bytes, const struct weir_alloc *alloc)
 {
     struct weiri_pool pool;
     struct weiri_meter meter = {UINT32_MAX, 0}; /* bounded by the size of the bytes */
-    struct weiri_workshop shop = {&pool, &meter, false};
+    struct weiri_workshop shop = {.pool = &pool, .meter = &meter, .role = role};
     struct weir_normal *normal;
     enum weir_err err;
 
@@ -88,7 +91,7 @@ enum weir_err weir_normal_decode(struct weir_normal **out, struct weir_str bytes
     if (err != WEIR_OK)
         return err;
     weiri_pool_init(&pool, alloc);
-    err = check_residuals(normal, &shop);
+    err = normal->role == role ? check_residuals(normal, &shop) : WEIR_EMALFORMED;
     if (err == WEIR_OK)
         err = check_canonical(normal, &shop);
     weiri_pool_fini(&pool);
@@ -118,6 +121,11 @@ void weir_normal_destroy(struct weir_normal *normal)
 struct weir_str weir_normal_bytes(const struct weir_normal *normal)
 {
     return normal->bytes;
+}
+
+enum weir_filter_role weir_normal_role(const struct weir_normal *normal)
+{
+    return normal->role;
 }
 
 bool weir_normal_is_exact(const struct weir_normal *normal)
@@ -214,14 +222,16 @@ static enum weir_err encode_lowered(struct weiri_buf *out, const struct weir_fil
 
     if (!weiri_lower(&lowered, &exact, weir_filter_tree(filter), shop, alloc))
         return WEIR_ENOMEM;
-    weiri_encode(out, exact, lowered.v, lowered.count, shop->pool);
+    weiri_encode(out, shop->role, exact, lowered.v, lowered.count, shop->pool);
     if (out->err == WEIR_ELIMIT) {
         struct weir_conjunction hull; /* which holds each constant of the text twice at most */
 
         if (!weiri_conjunction_hull(&hull, lowered.v, lowered.count, shop))
             return WEIR_ENOMEM;
+        if (shop->role == WEIR_ROLE_ADVERTISEMENT && !weiri_advertised_settle(&hull, &hull, shop))
+            return WEIR_ENOMEM;
         weiri_buf_reset(out);
-        weiri_encode(out, false, &hull, 1, shop->pool);
+        weiri_encode(out, shop->role, false, &hull, 1, shop->pool);
     }
     assert(out->err != WEIR_ELIMIT);
     return out->err;
@@ -255,10 +265,11 @@ static enum weir_err build(struct weir_normal **out, struct weir_str bytes,
         weir_normal_destroy(normal);
         return err;
     }
+    normal->role = decoded.role;
     normal->exact = decoded.exact;
     normal->conjunctions = decoded.conjunctions;
     normal->count = decoded.conjunction_count;
-    normal->summary = weiri_summary(normal->conjunctions, normal->count);
+    normal->summary = weiri_summary(normal->role, normal->conjunctions, normal->count);
     *out = normal;
     return WEIR_OK;
 }
@@ -309,6 +320,7 @@ static enum weir_err check_canonical(const struct weir_normal *normal, struct we
     struct weiri_buf again;
     enum weir_err err;
 
+    shop->settled = true;
     for (uint32_t i = 0; i < normal->count; i++) {
         struct weir_conjunction conjunction;
 
@@ -320,7 +332,7 @@ static enum weir_err check_canonical(const struct weir_normal *normal, struct we
     }
     weiri_disjunction_sort(&all);
     weiri_buf_init(&again, WEIR_NORMAL_SIZE_MAX, normal->alloc);
-    weiri_encode(&again, normal->exact, all.v, all.count, shop->pool);
+    weiri_encode(&again, normal->role, normal->exact, all.v, all.count, shop->pool);
     err = again.err;
     if (err == WEIR_OK && !weir_str_equal(weiri_buf_str(&again), normal->bytes))
         err = WEIR_EMALFORMED;
@@ -344,5 +356,7 @@ static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conj
     }
     *out = *in;
     out->constraints = v;
+    if (shop->role == WEIR_ROLE_ADVERTISEMENT && !weiri_advertised_settle(out, out, shop))
+        return WEIR_ENOMEM;
     return WEIR_OK;
 }

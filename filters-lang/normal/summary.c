@@ -3,30 +3,33 @@
  * If W covers N, each conjunction n of N is covered by some w of W, so n constrains each attribute
  * that w does, has each residual of w, and where w allows one value only n allows just that one.
  * So bits(w) is within bits(n); and the bits that all w share are within the bits that all n
- * share. */
+ * share.  Of advertisements w lists each attribute that n does, so the bits are of those that are
+ * not listed. */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "domains.h"
+#include "advertised.h"
 #include "summary.h"
 
 #define HALF 32u
 
 static uint64_t bits_of(const struct weir_conjunction *conjunction);
+static uint64_t bits_of_advertised(const struct weir_conjunction *conjunction);
+static uint64_t bits_of_residuals(const struct weir_conjunction *conjunction);
 static uint64_t bit_of_value(struct weir_str name, const struct weir_value *value);
 
-uint64_t weiri_summary(const struct weir_conjunction *v, uint32_t count)
+uint64_t weiri_summary(enum weir_filter_role role, const struct weir_conjunction *v, uint32_t count)
 {
     uint64_t shared = UINT64_MAX;
 
     for (uint32_t i = 0; i < count; i++)
-        shared &= bits_of(&v[i]);
+        shared &= role == WEIR_ROLE_SUBSCRIPTION ? bits_of(&v[i]) : bits_of_advertised(&v[i]);
     return shared;
 }
 
 static uint64_t bits_of(const struct weir_conjunction *conjunction)
 {
-    uint64_t bits = 0;
+    uint64_t bits = bits_of_residuals(conjunction);
 
     for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
         const struct weir_constraint *constraint = &conjunction->constraints[i];
@@ -37,6 +40,29 @@ static uint64_t bits_of(const struct weir_conjunction *conjunction)
         if (single != NULL)
             bits |= bit_of_value(constraint->name, single);
     }
+    return bits;
+}
+
+/* The names that it does not list; one that allows everything forbids none. */
+static uint64_t bits_of_advertised(const struct weir_conjunction *conjunction)
+{
+    uint64_t listed = 0;
+
+    if (weiri_advertised_is_empty(conjunction))
+        return 0;
+    for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
+        const struct weir_str name = conjunction->constraints[i].name;
+
+        if (weiri_advertised_restricts(name))
+            listed |= UINT64_C(1) << XXH3_64bits(name.ptr, name.len) % HALF;
+    }
+    return (~listed & UINT32_MAX) | bits_of_residuals(conjunction);
+}
+
+static uint64_t bits_of_residuals(const struct weir_conjunction *conjunction)
+{
+    uint64_t bits = 0;
+
     for (uint32_t i = 0; i < conjunction->residual_count; i++) {
         const struct weir_str text = conjunction->residuals[i].text;
 

@@ -5,6 +5,7 @@
 #include <weir/normal.h>
 
 /* What covers has a subset of the bits of what it covers. */
-uint64_t weiri_summary(const struct weir_conjunction *v, uint32_t count);
+uint64_t weiri_summary(enum weir_filter_role role, const struct weir_conjunction *v,
+                       uint32_t count);
 
 #endif /* WEIRI_SUMMARY_H */

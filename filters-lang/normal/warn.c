@@ -75,7 +75,7 @@ static bool is_never(struct search *s, struct weir_node *const *children, uint32
     struct weir_node inverse = {.kind = WEIR_NODE_NOT, .child = only, .child_count = 1};
     struct weiri_disjunction lowered;
     struct weiri_pool pool;
-    struct weiri_workshop shop = {&pool, &s->meter, false};
+    struct weiri_workshop shop = {.pool = &pool, .meter = &s->meter};
     struct weir_node **copy;
     bool exact, ok;
 

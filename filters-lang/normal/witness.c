@@ -131,9 +131,10 @@ static enum weir_err search_init(struct search *s, const struct weir_filter *a,
                          .random = UINT64_C(0x9e3779b97f4a7c15)};
     weiri_pool_init(&s->pool, alloc);
     s->candidates.pool = &s->pool;
-    err = weir_normal_create(&s->a.normal, a, alloc);
+    err = weir_normal_create(&s->a.normal, a,
+                             advertised ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION, alloc);
     if (err == WEIR_OK)
-        err = weir_normal_create(&s->b.normal, b, alloc);
+        err = weir_normal_create(&s->b.normal, b, WEIR_ROLE_SUBSCRIPTION, alloc);
     if (err == WEIR_OK)
         err = weir_scratch_create(&s->scratch, alloc);
     if (err != WEIR_OK)

@@ -32,7 +32,8 @@ static enum weir_err on_sub(struct weir_router *r, struct hop *hop, const struct
         weiri_link_close(r, hop->link, WEIR_REASON_LIMIT, "too many filters");
         return WEIR_OK;
     }
-    err = weir_normal_decode(&normal, sub->payload, r->alloc);
+    err = weir_normal_decode(&normal, adv ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION,
+                             sub->payload, r->alloc);
     if (err == WEIR_OK)
         err = weiri_entry_add(r, &r->tables[adv], hop, NULL, sub->seq, normal, NULL, &entry);
     else if (err != WEIR_ENOMEM)

@@ -115,7 +115,8 @@ static enum weir_err declare(struct weir_router *r, struct client *client,
     if (err != WEIR_OK && err != WEIR_ENOMEM)
         return answer(r, client, type, s->id, WEIR_REASON_FILTER, render(r, s->payload, &diags));
     if (err == WEIR_OK)
-        err = weir_normal_create(&normal, filter, r->alloc);
+        err = weir_normal_create(&normal, filter,
+                                 adv ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION, r->alloc);
     if (err == WEIR_OK)
         err = weiri_entry_add(r, &r->tables[adv], NULL, client, s->id, normal, filter, &entry);
     if (err != WEIR_OK) {
@@ -264,7 +265,7 @@ static enum weir_err advertise_all(struct weir_router *r, struct client *client)
 
     if (client->implicit != NULL)
         return WEIR_OK;
-    err = weir_normal_create(&normal, r->always, r->alloc);
+    err = weir_normal_create(&normal, r->always, WEIR_ROLE_ADVERTISEMENT, r->alloc);
     if (err == WEIR_OK)
         err =
             weiri_entry_add(r, &r->tables[1], NULL, client, NEVER, normal, NULL, &client->implicit);

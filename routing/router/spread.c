@@ -135,8 +135,7 @@ static bool covers(struct weir_router *r, const struct node *wide, const struct 
         return memo->covers;
     if (r->work == 0)
         return false;
-    yes = wide->table->advs ? weir_normal_covers_adv(wide->normal, narrow->normal, &r->work)
-                            : weir_normal_covers(wide->normal, narrow->normal, &r->work);
+    yes = weir_normal_covers(wide->normal, narrow->normal, &r->work);
     if (yes || r->work != 0)
         *memo = (struct cover_memo){wide->uid, narrow->uid, yes};
     return yes;

@@ -135,7 +135,7 @@ static enum weir_err node_create(struct weir_router *r, struct table *table,
     node->table = table;
     node->normal = normal;
     node->hash = hash;
-    node->summary = table->advs ? 0 : weir_normal_summary(normal);
+    node->summary = weir_normal_summary(normal);
     node->never = weir_normal_is_never(normal);
     node->exact = weir_normal_is_exact(normal);
     *out = node;

@@ -11,13 +11,13 @@ static void require(bool condition)
 }
 
 static void check(const struct weir_filter *const filters[2], struct weir_normal *const normals[2],
-                  uint64_t seed)
+                  struct weir_normal *const advs[2], uint64_t seed)
 {
     struct random_source r = {seed};
     struct weir_scratch *scratch = must_scratch();
     const bool covers = weir_normal_covers(normals[0], normals[1], NULL);
-    const bool covers_adv = weir_normal_covers_adv(normals[0], normals[1], NULL);
-    const bool intersects = weir_normal_intersects(normals[0], normals[1], NULL);
+    const bool covers_adv = weir_normal_covers(advs[0], advs[1], NULL);
+    const bool intersects = weir_normal_intersects(advs[0], normals[1], NULL);
 
     for (int i = 0; i < 32; i++) {
         struct weir_notification n;
@@ -26,7 +26,7 @@ static void check(const struct weir_filter *const filters[2], struct weir_normal
 
         for (int k = 0; k < 2; k++) {
             matches[k] = weir_filter_eval(filters[k], &n, scratch) == WEIR_TRUE;
-            conforms[k] = weir_normal_conforms(normals[k], &n, scratch);
+            conforms[k] = weir_normal_conforms(advs[k], &n, scratch);
             if (!weir_scratch_undecided(scratch) && weir_normal_is_exact(normals[k]))
                 require((weir_normal_eval(normals[k], &n, scratch) == WEIR_TRUE) == matches[k]);
         }
@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
     struct weir_str texts[2];
     struct weir_filter *filters[2] = {NULL, NULL};
-    struct weir_normal *normals[2] = {NULL, NULL};
+    struct weir_normal *normals[2] = {NULL, NULL}, *advs[2] = {NULL, NULL};
     struct weir_diags diags;
     bool ok = end != NULL;
 
@@ -71,20 +71,28 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int k = 0; k < 2 && ok; k++) {
         ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
         if (ok) {
-            require(weir_normal_create(&normals[k], filters[k], NULL) == WEIR_OK);
+            require(weir_normal_create(&normals[k], filters[k], WEIR_ROLE_SUBSCRIPTION, NULL) ==
+                    WEIR_OK);
+            require(weir_normal_create(&advs[k], filters[k], WEIR_ROLE_ADVERTISEMENT, NULL) ==
+                    WEIR_OK);
             check_warnings(filters[k], normals[k], &diags);
         }
     }
     for (int k = 0; k < 2 && ok; k++) {
         struct weir_normal *again;
 
-        require(weir_normal_decode(&again, weir_normal_bytes(normals[k]), NULL) == WEIR_OK);
+        require(weir_normal_decode(&again, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(normals[k]),
+                                   NULL) == WEIR_OK);
+        weir_normal_destroy(again);
+        require(weir_normal_decode(&again, WEIR_ROLE_ADVERTISEMENT, weir_normal_bytes(advs[k]),
+                                   NULL) == WEIR_OK);
         weir_normal_destroy(again);
     }
     if (ok)
-        check((const struct weir_filter *const[]){filters[0], filters[1]}, normals, size);
+        check((const struct weir_filter *const[]){filters[0], filters[1]}, normals, advs, size);
     for (int k = 0; k < 2; k++) {
         weir_normal_destroy(normals[k]);
+        weir_normal_destroy(advs[k]);
         weir_filter_destroy(filters[k]);
     }
     return 0;

@@ -35,7 +35,8 @@ static void add(struct world *w, struct weir_str text)
 
     if (w->count == HELD_MAX || weir_filter_compile(&held->filter, text, &diags, NULL) != WEIR_OK)
         return;
-    require(weir_normal_create(&held->normal, held->filter, NULL) == WEIR_OK);
+    require(weir_normal_create(&held->normal, held->filter, WEIR_ROLE_SUBSCRIPTION, NULL) ==
+            WEIR_OK);
     require(weir_matcher_add(w->matcher, w->count, w->count % 5, held->normal) == WEIR_OK);
     require(weir_matcher_add(w->matcher, w->count, 0, held->normal) == WEIR_EEXIST);
     w->count++;

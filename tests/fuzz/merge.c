@@ -21,7 +21,8 @@ static void check_merger(const struct weir_merger *merger, struct weir_normal *c
 
     require(weir_normal_covers(merger->form, forms[0], NULL));
     require(weir_normal_covers(merger->form, forms[1], NULL));
-    require(weir_normal_decode(&again, weir_normal_bytes(merger->form), NULL) == WEIR_OK);
+    require(weir_normal_decode(&again, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(merger->form),
+                               NULL) == WEIR_OK);
     weir_normal_destroy(again);
     require(merger->share.unwanted <= merger->share.matched);
     require(merger->kind != WEIR_MERGE_PERFECT || merger->share.unwanted == 0);
@@ -97,7 +98,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int k = 0; k < 2 && ok; k++) {
         ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
         if (ok)
-            require(weir_normal_create(&forms[k], filters[k], NULL) == WEIR_OK);
+            require(weir_normal_create(&forms[k], filters[k], WEIR_ROLE_SUBSCRIPTION, NULL) ==
+                    WEIR_OK);
     }
     if (ok)
         check_on_sample(forms, filters, size);

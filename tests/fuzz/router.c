@@ -111,14 +111,15 @@ static struct weir_str payload_of(struct fuzz *f, uint8_t **owned, bool stamped)
     return (struct weir_str){(const char *)result, size};
 }
 
-static struct weir_str filter_of(struct fuzz *f, struct weir_normal **normal)
+static struct weir_str filter_of(struct fuzz *f, enum weir_filter_role role,
+                                 struct weir_normal **normal)
 {
     static const char *const texts[] = {"n > 10", "n > 20", "n = 5", "TRUE", "n > 5 AND n < 3"};
     struct weir_filter *filter;
     struct weir_diags diags = {0};
 
     if (weir_filter_compile(&filter, weir_str_of(texts[next(f) % 5]), &diags, NULL) != WEIR_OK ||
-        weir_normal_create(normal, filter, NULL) != WEIR_OK)
+        weir_normal_create(normal, filter, role, NULL) != WEIR_OK)
         abort();
     weir_filter_destroy(filter);
     return weir_normal_bytes(*normal);
@@ -144,7 +145,9 @@ static void between_brokers(struct fuzz *f, struct weir_frame *frame, struct wei
     case WEIR_FRAME_SUB:
     case WEIR_FRAME_ADV:
         frame->u.sub.seq = next(f);
-        frame->u.sub.payload = filter_of(f, normal);
+        frame->u.sub.payload = filter_of(
+            f, frame->type == WEIR_FRAME_ADV ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION,
+            normal);
         break;
     case WEIR_FRAME_UNSUB:
     case WEIR_FRAME_UNADV:

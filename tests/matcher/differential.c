@@ -42,7 +42,8 @@ static void add_one(struct world *w)
                 support_compile_random(text, sizeof text, &w->r, (int)random_below(&w->r, 3));
         while (held->filter == NULL);
     }
-    assert_int_equal(weir_normal_create(&held->normal, held->filter, NULL), WEIR_OK);
+    assert_int_equal(weir_normal_create(&held->normal, held->filter, WEIR_ROLE_SUBSCRIPTION, NULL),
+                     WEIR_OK);
     held->group = (uint32_t)random_below(&w->r, 12);
     do
         held->id = random_chance(&w->r, 50) ? (uint32_t)random_below(&w->r, 1000)

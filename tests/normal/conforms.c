@@ -96,7 +96,7 @@ static void notifications_conform_or_not(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct weir_normal *adv = must_normalise(cases[i].adv);
+        struct weir_normal *adv = must_advertise(cases[i].adv);
 
         for (size_t k = 0; k < COUNT_OF(cases[i].examples); k++) {
             const struct example *example = &cases[i].examples[k];

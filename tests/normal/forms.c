@@ -118,7 +118,9 @@ static struct weir_normal *normalise_within_limits(const char *text)
     uint64_t steps;
 
     oom_init(&oom, SIZE_MAX);
-    assert_int_equal(weiri_normal_create_measured(&normal, &steps, filter, &oom.alloc), WEIR_OK);
+    assert_int_equal(
+        weiri_normal_create_measured(&normal, &steps, filter, WEIR_ROLE_SUBSCRIPTION, &oom.alloc),
+        WEIR_OK);
     assert_in_range(steps, 1, WEIRI_CREATE_STEPS_MAX);
     assert_in_range(oom.peak_size, 1, WEIR_NORMAL_MEMORY_MAX);
     assert_int_equal(weir_normal_copy(&copy, normal, NULL), WEIR_OK);
@@ -168,7 +170,9 @@ static void long_residuals_travel(void **state)
     normal = must_normalise(text);
     assert_true(weir_normal_is_exact(normal));
     assert_true(weir_normal_at(normal, 0)->residuals[0].text.len > WEIR_FILTER_TEXT_MAX);
-    assert_int_equal(weir_normal_decode(&again, weir_normal_bytes(normal), NULL), WEIR_OK);
+    assert_int_equal(
+        weir_normal_decode(&again, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(normal), NULL),
+        WEIR_OK);
     assert_true(weir_normal_covers(normal, again, NULL));
     weir_normal_destroy(again);
     weir_normal_destroy(normal);
@@ -234,13 +238,14 @@ static void damaged_bytes_are_refused_or_canonical(void **state)
         assert_in_range(bytes.len, 1, sizeof copy);
         memcpy(copy, bytes.ptr, bytes.len);
         for (size_t len = 0; len < bytes.len; len++)
-            assert_int_not_equal(weir_normal_decode(&other, (struct weir_str){copy, len}, NULL),
+            assert_int_not_equal(weir_normal_decode(&other, WEIR_ROLE_SUBSCRIPTION,
+                                                    (struct weir_str){copy, len}, NULL),
                                  WEIR_OK);
         for (size_t at = 0; at < bytes.len; at++) {
             for (int change = 1; change < 256; change += 7) {
                 copy[at] = (char)(bytes.ptr[at] ^ change);
-                if (weir_normal_decode(&other, (struct weir_str){copy, bytes.len}, NULL) ==
-                    WEIR_OK) {
+                if (weir_normal_decode(&other, WEIR_ROLE_SUBSCRIPTION,
+                                       (struct weir_str){copy, bytes.len}, NULL) == WEIR_OK) {
                     assert_memory_equal(weir_normal_bytes(other).ptr, copy, bytes.len);
                     weir_normal_destroy(other);
                 }
@@ -262,7 +267,7 @@ static void create_survives_want_of_memory(void **state)
 
         for (size_t n = 0; err != WEIR_OK; n++) {
             oom_init(&oom, n);
-            err = weir_normal_create(&normal, filter, &oom.alloc);
+            err = weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, &oom.alloc);
             if (err != WEIR_OK) {
                 assert_int_equal(err, WEIR_ENOMEM);
                 assert_null(normal);
@@ -285,7 +290,8 @@ static void decode_survives_want_of_memory(void **state)
 
         for (size_t n = 0; err != WEIR_OK; n++) {
             oom_init(&oom, n);
-            err = weir_normal_decode(&copy, weir_normal_bytes(normal), &oom.alloc);
+            err = weir_normal_decode(&copy, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(normal),
+                                     &oom.alloc);
             if (err != WEIR_OK) {
                 assert_int_equal(err, WEIR_ENOMEM);
                 assert_int_equal(oom.live_count, 0);

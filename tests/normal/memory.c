@@ -44,8 +44,9 @@ static void create_and_decode_short_of_memory(const char *text)
             struct oom oom;
 
             oom_init(&oom, n);
-            err = decode ? weir_normal_decode(&normal, weir_normal_bytes(whole), &oom.alloc)
-                         : weir_normal_create(&normal, filter, &oom.alloc);
+            err = decode ? weir_normal_decode(&normal, WEIR_ROLE_SUBSCRIPTION,
+                                              weir_normal_bytes(whole), &oom.alloc)
+                         : weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, &oom.alloc);
             assert_true(err == WEIR_OK || err == WEIR_ENOMEM);
             assert_int_equal(normal != NULL, err == WEIR_OK);
             weir_normal_destroy(normal);

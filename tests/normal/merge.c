@@ -681,7 +681,9 @@ static void mergers_are_sound(void **state)
                 r.filters[i] = support_compile_random(r.texts[i], sizeof r.texts[i], &source,
                                                       (int)random_below(&source, 3));
             } while (r.filters[i] == NULL);
-            assert_int_equal(weir_normal_create(&r.forms[i], r.filters[i], NULL), WEIR_OK);
+            assert_int_equal(
+                weir_normal_create(&r.forms[i], r.filters[i], WEIR_ROLE_SUBSCRIPTION, NULL),
+                WEIR_OK);
             reversed[r.count - 1 - i] = r.forms[i];
         }
         merger = merge_forms(r.forms, r.count, &built.sample, 0.9);

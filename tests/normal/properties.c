@@ -11,7 +11,7 @@
 struct sample {
     char text[TEXT_MAX];
     struct weir_filter *filter;
-    struct weir_normal *normal;
+    struct weir_normal *normal, *adv;
     bool matches[NOTIFICATIONS];
     bool conforms[NOTIFICATIONS];
 };
@@ -53,12 +53,17 @@ static void round_fill(struct round *round, uint64_t seed)
             sample->filter = support_compile_random(sample->text, sizeof sample->text, &r,
                                                     (int)random_below(&r, 4));
         } while (sample->filter == NULL);
-        assert_int_equal(weir_normal_create(&sample->normal, sample->filter, NULL), WEIR_OK);
+        assert_int_equal(
+            weir_normal_create(&sample->normal, sample->filter, WEIR_ROLE_SUBSCRIPTION, NULL),
+            WEIR_OK);
+        assert_int_equal(
+            weir_normal_create(&sample->adv, sample->filter, WEIR_ROLE_ADVERTISEMENT, NULL),
+            WEIR_OK);
         for (size_t j = 0; j < NOTIFICATIONS; j++) {
             sample->matches[j] = weir_filter_eval(sample->filter, &round->notifications[j],
                                                   round->scratch) == WEIR_TRUE;
             sample->conforms[j] =
-                weir_normal_conforms(sample->normal, &round->notifications[j], round->scratch);
+                weir_normal_conforms(sample->adv, &round->notifications[j], round->scratch);
         }
     }
 }
@@ -67,6 +72,7 @@ static void round_empty(struct round *round)
 {
     for (size_t i = 0; i < FILTERS; i++) {
         weir_normal_destroy(round->filters[i].normal);
+        weir_normal_destroy(round->filters[i].adv);
         weir_filter_destroy(round->filters[i].filter);
     }
     for (size_t j = 0; j < NOTIFICATIONS; j++)
@@ -109,13 +115,15 @@ static void check_algebra(struct round *round)
         for (size_t k = 0; k < FILTERS; k++) {
             const struct sample *a = &round->filters[i], *b = &round->filters[k];
             const bool covers = weir_normal_covers(a->normal, b->normal, NULL);
-            const bool covers_adv = weir_normal_covers_adv(a->normal, b->normal, NULL);
-            const bool intersects = weir_normal_intersects(a->normal, b->normal, NULL);
+            const bool covers_adv = weir_normal_covers(a->adv, b->adv, NULL);
+            const bool intersects = weir_normal_intersects(a->adv, b->normal, NULL);
             const uint64_t surplus =
                 weir_normal_summary(a->normal) & ~weir_normal_summary(b->normal);
 
             if (i == k && !(covers && covers_adv))
                 fail_pair(round, "does not cover itself", a, NULL, NULL);
+            if (covers_adv && (weir_normal_summary(a->adv) & ~weir_normal_summary(b->adv)) != 0)
+                fail_pair(round, "summary denies covering of advertisements", a, b, NULL);
             if (covers && surplus != 0)
                 fail_pair(round, "summary denies covering", a, b, NULL);
             for (size_t j = 0; j < NOTIFICATIONS; j++) {
@@ -162,7 +170,8 @@ static void check_round_trips(struct round *round)
         char text[TEXT_MAX];
         size_t len = weir_normal_print(text, sizeof text, sample->normal);
 
-        if (weir_normal_decode(&again, weir_normal_bytes(sample->normal), NULL) != WEIR_OK)
+        if (weir_normal_decode(&again, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(sample->normal),
+                               NULL) != WEIR_OK)
             fail_pair(round, "refused its own bytes", sample, NULL, NULL);
         assert_true(weir_str_equal(weir_normal_bytes(again), weir_normal_bytes(sample->normal)));
         assert_int_equal(weir_normal_summary(again), weir_normal_summary(sample->normal));
@@ -174,7 +183,7 @@ static void check_round_trips(struct round *round)
                 continue; /* a limit: the normal form may be longer than any filter */
             fail_pair(round, diags.v[0].message, sample, NULL, NULL);
         }
-        assert_int_equal(weir_normal_create(&again, filter, NULL), WEIR_OK);
+        assert_int_equal(weir_normal_create(&again, filter, WEIR_ROLE_SUBSCRIPTION, NULL), WEIR_OK);
         for (size_t j = 0; j < NOTIFICATIONS; j++) {
             const struct weir_notification *n = &round->notifications[j];
 

@@ -28,15 +28,25 @@ static inline struct weir_filter *must_compile(const char *text)
     return filter;
 }
 
-static inline struct weir_normal *must_normalise(const char *text)
+static inline struct weir_normal *must_normalise_as(enum weir_filter_role role, const char *text)
 {
     struct weir_filter *filter = must_compile(text);
     struct weir_normal *normal;
 
-    if (weir_normal_create(&normal, filter, NULL) != WEIR_OK)
+    if (weir_normal_create(&normal, filter, role, NULL) != WEIR_OK)
         abort();
     weir_filter_destroy(filter);
     return normal;
+}
+
+static inline struct weir_normal *must_normalise(const char *text)
+{
+    return must_normalise_as(WEIR_ROLE_SUBSCRIPTION, text);
+}
+
+static inline struct weir_normal *must_advertise(const char *text)
+{
+    return must_normalise_as(WEIR_ROLE_ADVERTISEMENT, text);
 }
 
 static inline struct weir_scratch *must_scratch(void)

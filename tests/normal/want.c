@@ -200,7 +200,7 @@ static bool lower(struct weiri_disjunction *out, bool *exact, const struct weir_
                   struct weiri_pool *pool)
 {
     struct weiri_meter meter = {.left = UINT32_MAX};
-    struct weiri_workshop shop = {pool, &meter, false};
+    struct weiri_workshop shop = {.pool = pool, .meter = &meter};
     bool done = weiri_lower(out, exact, weir_filter_tree(filter), &shop, NULL);
 
     assert_int_equal(shop.out_of_memory, !done);
@@ -258,7 +258,7 @@ static bool hull_step(void *context, struct weiri_pool *pool, int *result)
 {
     struct lowered *l = context;
     struct weiri_meter meter = {.left = UINT32_MAX};
-    struct weiri_workshop shop = {pool, &meter, false};
+    struct weiri_workshop shop = {.pool = pool, .meter = &meter};
     struct weir_conjunction out;
     bool done = weiri_conjunction_hull(&out, l->expected.v, l->expected.count, &shop);
 

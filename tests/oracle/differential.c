@@ -30,7 +30,7 @@ struct side {
     char *escaped; /* as in the line; NULL: nothing is held */
     size_t escaped_len;
     struct weir_filter *filter, *printed; /* `printed` is NULL too where the text is too long */
-    struct weir_normal *normal, *decoded;
+    struct weir_normal *normal, *decoded, *adv;
     struct weir_diags diags;
     bool prints; /* what was printed compiles */
 };
@@ -146,8 +146,12 @@ static bool side_take(struct side *side, struct weir_str escaped)
         return true;
     }
     compile_printed(side);
-    require(weir_normal_create(&side->normal, side->filter, NULL), "normal form");
-    err = weir_normal_decode(&side->decoded, weir_normal_bytes(side->normal), NULL);
+    require(weir_normal_create(&side->normal, side->filter, WEIR_ROLE_SUBSCRIPTION, NULL),
+            "normal form");
+    require(weir_normal_create(&side->adv, side->filter, WEIR_ROLE_ADVERTISEMENT, NULL),
+            "normal form");
+    err = weir_normal_decode(&side->decoded, WEIR_ROLE_SUBSCRIPTION,
+                             weir_normal_bytes(side->normal), NULL);
     require(err == WEIR_ENOMEM ? err : WEIR_OK, "decode");
     return true;
 }
@@ -156,6 +160,7 @@ static void side_drop(struct side *side)
 {
     weir_normal_destroy(side->decoded);
     weir_normal_destroy(side->normal);
+    weir_normal_destroy(side->adv);
     weir_filter_destroy(side->printed);
     weir_filter_destroy(side->filter);
     free(side->escaped);
@@ -197,8 +202,8 @@ static void relate(struct judge *judge)
 
     judge->covers_itself = first != NULL && weir_normal_covers(first, first, NULL);
     judge->covered = both && weir_normal_covers(second, first, NULL);
-    judge->covered_adv = both && weir_normal_covers_adv(second, first, NULL);
-    judge->intersects = both && weir_normal_intersects(second, first, NULL);
+    judge->covered_adv = both && weir_normal_covers(judge->second.adv, judge->first.adv, NULL);
+    judge->intersects = both && weir_normal_intersects(judge->second.adv, first, NULL);
 }
 
 /* As a border broker would; filter_oracle.py has the same stamps. */
@@ -289,10 +294,11 @@ static void judge_relations(struct judge *judge, enum weir_truth expected)
 
     if (second == NULL || judge->second.escaped_len == 0)
         return;
-    conforms = weir_normal_conforms(second, n, judge->scratch);
+    conforms = weir_normal_conforms(judge->second.adv, n, judge->scratch);
     if (judge->covered && matches && weir_normal_eval(second, n, judge->scratch) != WEIR_TRUE)
         putchar('C');
-    if (judge->covered_adv && !conforms && weir_normal_conforms(first, n, judge->scratch))
+    if (judge->covered_adv && !conforms &&
+        weir_normal_conforms(judge->first.adv, n, judge->scratch))
         putchar('A');
     if (matches && conforms && !judge->intersects)
         putchar('I');

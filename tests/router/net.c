@@ -144,8 +144,9 @@ static void log_frame(struct net *net, const struct connection *c, int to, const
                            net->brokers[end->broker].name, weir_frame_type_text(frame.type));
     if (frame.type == WEIR_FRAME_SUB || frame.type == WEIR_FRAME_ADV) {
         struct weir_normal *normal;
+        const enum weir_filter_role role = (enum weir_filter_role)(frame.type == WEIR_FRAME_ADV);
 
-        assert_int_equal(weir_normal_decode(&normal, frame.u.sub.payload, NULL), WEIR_OK);
+        assert_int_equal(weir_normal_decode(&normal, role, frame.u.sub.payload, NULL), WEIR_OK);
         text[len++] = ' ';
         (void)weir_normal_print(text + len, sizeof text - len, normal);
         weir_normal_destroy(normal);

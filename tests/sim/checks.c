@@ -240,8 +240,7 @@ static void collect_held(void *context, const struct weir_sub_view *view)
 static void add(struct entries *entries, const struct weir_normal *normal)
 {
     assert(entries->count < ENTRIES_MAX);
-    enum weir_err err =
-        weir_normal_decode(&entries->v[entries->count++], weir_normal_bytes(normal), NULL);
+    enum weir_err err = weir_normal_copy(&entries->v[entries->count++], normal, NULL);
     assert(err == WEIR_OK);
 }
 

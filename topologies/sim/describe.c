@@ -9,7 +9,7 @@
 
 static void append(char *out, size_t size, size_t *used, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-static void describe_entry(char *out, size_t size, size_t *used, const struct weir_sub *sub);
+static void describe_entry(char *out, size_t size, size_t *used, const struct weir_frame *frame);
 static void describe_list(char *out, size_t size, size_t *used, const struct weir_frame *frame);
 
 void sim_describe(char *out, size_t size, const struct weir_frame *frame)
@@ -18,7 +18,7 @@ void sim_describe(char *out, size_t size, const struct weir_frame *frame)
     append(out, size, &used, "%s", weir_frame_type_text(frame->type));
     switch (frame->type) {
     case WEIR_FRAME_SUB:
-    case WEIR_FRAME_ADV: describe_entry(out, size, &used, &frame->u.sub); break;
+    case WEIR_FRAME_ADV: describe_entry(out, size, &used, frame); break;
     case WEIR_FRAME_UNSUB:
     case WEIR_FRAME_UNADV: append(out, size, &used, " of %" PRIu64, frame->u.unsub.ref); break;
     case WEIR_FRAME_ACK: append(out, size, &used, " %" PRIu64, frame->u.ack.seq); break;
@@ -60,11 +60,13 @@ void sim_describe(char *out, size_t size, const struct weir_frame *frame)
     }
 }
 
-static void describe_entry(char *out, size_t size, size_t *used, const struct weir_sub *sub)
+static void describe_entry(char *out, size_t size, size_t *used, const struct weir_frame *frame)
 {
-    append(out, size, used, " %" PRIu64, sub->seq);
+    const enum weir_filter_role role =
+        frame->type == WEIR_FRAME_ADV ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION;
+    append(out, size, used, " %" PRIu64, frame->u.sub.seq);
     struct weir_normal *normal;
-    if (weir_normal_decode(&normal, sub->payload, NULL) != WEIR_OK)
+    if (weir_normal_decode(&normal, role, frame->u.sub.payload, NULL) != WEIR_OK)
         return;
     char text[256];
     weir_normal_print(text, sizeof text, normal);

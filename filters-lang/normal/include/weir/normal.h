@@ -5,6 +5,13 @@
  * canonical bytes: equal normal forms have equal bytes.  Where the expansion would exceed
  * WEIR_CONJUNCTIONS_MAX the normal form is a wider hull of its filter, and says so.
  *
+ * It is the form of a subscription, which asks for notifications, or of an advertisement, which
+ * allows them.  A subscription's conjunction matches where each of its domains has the attribute
+ * or, where it says so, its absence; attributes it does not list are free.  An advertisement's
+ * allows a notification whose attributes are all listed, each in its domain; they may be absent.
+ * Where a residual binds several attributes, each is listed with the values with which the residual
+ * can be TRUE; it counts where all its attributes are present.
+ *
  * The golden rule: covers may err only to "no", intersects may err only to "yes".  Immutable. */
 #ifndef WEIR_NORMAL_H
 #define WEIR_NORMAL_H
@@ -18,6 +25,8 @@ extern "C" {
 
 struct weir_normal;
 
+enum weir_filter_role { WEIR_ROLE_SUBSCRIPTION, WEIR_ROLE_ADVERTISEMENT };
+
 /* What no domain can say: a predicate over several attributes, arithmetic, MATCHES, a general LIKE
  * and their negations.  TRUE is required.  `text` is its canonical text: its identity. */
 struct weir_residual {
@@ -27,7 +36,9 @@ struct weir_residual {
 
 struct weir_constraint {
     struct weir_str name;
-    struct weir_domain domain; /* neither empty nor full */
+    /* Never empty.  Of a subscription not full; of an advertisement without absence, and what it
+     * lists may have any value. */
+    struct weir_domain domain;
 };
 
 struct weir_conjunction {
@@ -45,11 +56,14 @@ struct weir_conjunction {
  * bytes, whatever the filter. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out,
                                                         const struct weir_filter *filter,
+                                                        enum weir_filter_role role,
                                                         const struct weir_alloc *alloc);
-/* Decodes and validates untrusted bytes; accepts exactly what weir_normal_bytes returns.
- * WEIR_EMALFORMED, WEIR_ELIMIT or WEIR_ENOMEM. */
-WEIR_API WEIR_MUST_USE enum weir_err
-weir_normal_decode(struct weir_normal **out, struct weir_str bytes, const struct weir_alloc *alloc);
+/* Decodes and validates untrusted bytes; accepts exactly what weir_normal_bytes returns for the
+ * role.  WEIR_EMALFORMED, WEIR_EVERSION, WEIR_ELIMIT or WEIR_ENOMEM. */
+WEIR_API WEIR_MUST_USE enum weir_err weir_normal_decode(struct weir_normal **out,
+                                                        enum weir_filter_role role,
+                                                        struct weir_str bytes,
+                                                        const struct weir_alloc *alloc);
 /* A copy of its own, without the cost of validation. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_copy(struct weir_normal **out,
                                                       const struct weir_normal *normal,
@@ -58,11 +72,12 @@ WEIR_API void weir_normal_destroy(struct weir_normal *normal);
 
 /* The canonical encoding, borrowed from the normal form. */
 WEIR_API struct weir_str weir_normal_bytes(const struct weir_normal *normal);
+WEIR_API enum weir_filter_role weir_normal_role(const struct weir_normal *normal);
 /* False when it is a wider hull: then only the filter itself decides at the border. */
 WEIR_API bool weir_normal_is_exact(const struct weir_normal *normal);
-/* No conjunction: matches nothing. */
+/* No conjunction: matches, or allows, nothing. */
 WEIR_API bool weir_normal_is_never(const struct weir_normal *normal);
-/* One conjunction without constraints: matches everything. */
+/* One conjunction without constraints: matches, or allows, everything. */
 WEIR_API bool weir_normal_is_always(const struct weir_normal *normal);
 /* The conjunctions in canonical order, borrowed. */
 uint32_t weir_normal_count(const struct weir_normal *normal);
@@ -77,8 +92,9 @@ WEIR_API size_t weir_conjunction_print(char *out, size_t size,
 WEIR_API size_t weir_constraint_print(char *out, size_t size,
                                       const struct weir_constraint *constraint);
 
-/* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget.  For tests and
- * small sets; the matcher is for many.  Renews the scratch's budget. */
+/* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget; of a
+ * subscription.  For tests and small sets; the matcher is for many.  Renews the scratch's budget.
+ */
 WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
                                           const struct weir_notification *notification,
                                           struct weir_scratch *scratch);
@@ -95,23 +111,24 @@ enum weir_truth weir_residual_eval(const struct weir_residual *residual,
 /* ---- the algebra.  `work` is a budget of elementary steps that each call lowers; when it runs out
  * the answer is the safe one.  NULL: a generous built-in budget. */
 
-/* Every notification that matches `narrow` matches `wide`.  May err only to false. */
+/* Every notification that `narrow` matches, or allows, `wide` does too; both have the same role.
+ * May err only to false. */
 WEIR_API bool weir_normal_covers(const struct weir_normal *wide, const struct weir_normal *narrow,
                                  uint32_t *work);
-/* The same for advertisements: all that may be published under `narrow` may be under `wide`. */
-WEIR_API bool weir_normal_covers_adv(const struct weir_normal *wide,
-                                     const struct weir_normal *narrow, uint32_t *work);
-/* Something published under `adv` may match `sub`.  May err only to true. */
+/* Something that the advertisement `adv` allows may match the subscription `sub`.  May err only to
+ * true. */
 WEIR_API bool weir_normal_intersects(const struct weir_normal *adv, const struct weir_normal *sub,
                                      uint32_t *work);
-/* The notification may be published under `adv`: see docs and FILTERS.  Exact, but for residuals
- * that run out of their budget, which do not conform. */
+/* The advertisement `adv` allows the notification: some conjunction lists each of its attributes
+ * with its value, and each residual is TRUE whose attributes are all present.  `$`-attributes are
+ * always allowed, `$type` where it is not listed; an advertisement of TRUE, or empty, allows
+ * everything.  Exact, but for residuals that run out of their budget, which do not conform. */
 WEIR_API bool weir_normal_conforms(const struct weir_normal *adv,
                                    const struct weir_notification *notification,
                                    struct weir_scratch *scratch);
 
-/* A 64-bit summary with summary(wide) & ~summary(narrow) == 0 whenever wide covers narrow (as
- * subscriptions): lets a table skip most candidates. O(1). */
+/* A 64-bit summary with summary(wide) & ~summary(narrow) == 0 whenever wide covers narrow: lets a
+ * table skip most candidates. O(1). */
 uint64_t weir_normal_summary(const struct weir_normal *normal);
 
 /* ---- answers for people: with a counter-example, verified by both evaluators */

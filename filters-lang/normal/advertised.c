@@ -1,0 +1,129 @@
+/* advertised.c - what conjunctions of advertisements allow, and their canonical form.
+ *
+ * A conjunction whose attributes are all dropped allows just what has no attributes.  As an empty
+ * one would allow everything, it lists one that no advertisement speaks of. */
+#include "advertised.h"
+
+#include <string.h>
+
+#define ONLY_STAMPS WEIR_STR("$id")
+
+static bool allows_all(const struct weir_node *node, bool negated);
+static bool speaks_of_all(const struct weir_node *node);
+
+bool weiri_advertised_is_empty(const struct weir_conjunction *conjunction)
+{
+    return conjunction->constraint_count == 0 && conjunction->residual_count == 0;
+}
+
+bool weiri_advertised_restricts(struct weir_str name)
+{
+    return name.len == 0 || name.ptr[0] != '$';
+}
+
+bool weiri_advertised_speaks_of(struct weir_str name)
+{
+    return weiri_advertised_restricts(name) || weir_str_equal(name, WEIR_STR("$type"));
+}
+
+bool weiri_advertised_covers(const struct weir_conjunction *wide,
+                             const struct weir_conjunction *narrow, struct weiri_meter *meter)
+{
+    if (weiri_advertised_is_empty(wide))
+        return true;
+    if (!weiri_spend(meter, 1 + wide->constraint_count + narrow->constraint_count) ||
+        weiri_advertised_is_empty(narrow))
+        return false;
+    for (uint32_t i = 0; i < narrow->constraint_count; i++) {
+        const struct weir_constraint *constraint = &narrow->constraints[i];
+        const struct weir_domain *wider = weiri_conjunction_find(wide, constraint->name);
+
+        if (wider == NULL && !weiri_advertised_restricts(constraint->name))
+            continue;
+        if (wider == NULL ||
+            !weiri_spend(meter,
+                         weiri_domain_weight(wider) + weiri_domain_weight(&constraint->domain)) ||
+            !weiri_domain_includes(wider, &constraint->domain, WEIRI_KIND_PRESENT))
+            return false;
+    }
+    for (uint32_t i = 0; i < wide->constraint_count; i++) {
+        const struct weir_str name = wide->constraints[i].name;
+
+        if (weiri_advertised_speaks_of(name) && !weiri_advertised_restricts(name) &&
+            weiri_conjunction_find(narrow, name) == NULL)
+            return false;
+    }
+    return weiri_residuals_within(wide, narrow);
+}
+
+bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_conjunction *in,
+                             struct weiri_workshop *shop)
+{
+    const struct weir_domain strings = weiri_domain_of_kinds(WEIR_KIND_STRING); /* as $type is */
+    const uint32_t room = in->constraint_count + 1;
+    struct weir_constraint *v = weiri_pool_take(shop->pool, room, sizeof *v);
+    struct weir_residual *residuals =
+        weiri_pool_take(shop->pool, in->residual_count, sizeof *residuals);
+    uint32_t count = 0, residual_count = 0;
+
+    if (v == NULL || residuals == NULL) {
+        shop->out_of_memory = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < in->constraint_count; i++) {
+        const struct weir_constraint *constraint = &in->constraints[i];
+
+        if (!weiri_advertised_speaks_of(constraint->name))
+            continue;
+        v[count] = *constraint;
+        v[count].domain.kinds &= WEIRI_KIND_PRESENT;
+        count += weiri_advertised_restricts(constraint->name)
+                     ? !weiri_domain_is_empty(&v[count].domain)
+                     : !weiri_domain_includes(&v[count].domain, &strings, WEIR_KIND_STRING);
+    }
+    for (uint32_t i = 0; i < in->residual_count; i++) {
+        if (speaks_of_all(in->residuals[i].node))
+            residuals[residual_count++] = in->residuals[i];
+    }
+    if (count == 0 && !weiri_advertised_is_empty(in)) {
+        v[count].name = ONLY_STAMPS;
+        v[count++].domain = weiri_domain_of_kinds(WEIRI_KIND_PRESENT);
+    }
+    *out = (struct weir_conjunction){v, count, residuals, residual_count};
+    return true;
+}
+
+bool weiri_advertised_allows_all(const struct weir_node *tree)
+{
+    return allows_all(tree, false);
+}
+
+/* A conjunction without predicates is one that holds where no predicate does. */
+static bool allows_all(const struct weir_node *node, bool negated)
+{
+    const bool joins = node->kind == (negated ? WEIR_NODE_OR : WEIR_NODE_AND);
+
+    switch (node->kind) {
+    case WEIR_NODE_CONSTANT: return node->truth == (negated ? WEIR_FALSE : WEIR_TRUE);
+    case WEIR_NODE_NOT: return allows_all(node->child[0], !negated);
+    case WEIR_NODE_AND:
+    case WEIR_NODE_OR:
+        for (uint32_t i = 0; i < node->child_count; i++) {
+            if (allows_all(node->child[i], negated) != joins)
+                return !joins;
+        }
+        return joins;
+    default: return false;
+    }
+}
+
+static bool speaks_of_all(const struct weir_node *node)
+{
+    if (node->kind == WEIR_NODE_ATTR)
+        return weiri_advertised_speaks_of(node->text);
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        if (!speaks_of_all(node->child[i]))
+            return false;
+    }
+    return true;
+}
