@@ -125,11 +125,9 @@ static bool read_field(struct weiri_pattern *p)
 static bool read_alternatives(struct weiri_pattern *p)
 {
     struct weiri_convert *c = p->c;
-    bool empty, more = true;
+    bool more = true;
 
-    if (!weiri_json_open(c, '[', &empty))
-        return false;
-    if (empty)
+    if (weiri_json_enter(c))
         return weiri_convert_fail(c, PROBLEM_SYNTAX, (struct weiri_span){c->at - 1, c->at},
                                   "EventBridge allows no empty array", NULL);
     weiri_convert_warn(c, "W721", p->key,
@@ -151,15 +149,14 @@ static bool read_or(struct weiri_pattern *p)
     struct weiri_convert *c = p->c;
     struct weiri_span key = p->key;
     size_t object_keys = p->object_keys, count = 0;
-    bool empty = true, more = true;
+    bool more;
 
     if (weiri_json_peek(c) != '[')
         return weiri_convert_fail(c, PROBLEM_INEXPRESSIBLE, key,
                                   "$or is an operator here, no name of a field", NULL);
-    if (!weiri_json_open(c, '[', &empty))
-        return false;
+    more = !weiri_json_enter(c);
     weiri_emit(c, "(");
-    for (; more && !empty; count++) {
+    for (; more; count++) {
         p->object_keys = p->keys.size;
         if (!read_object(p, true) || !weiri_json_next(c, ']', &more))
             return false;

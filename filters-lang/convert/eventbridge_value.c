@@ -167,11 +167,8 @@ static bool open_operator(struct weiri_pattern *p, enum op *op, struct weiri_spa
 {
     struct weiri_convert *c = p->c;
     struct weir_str word;
-    bool empty;
 
-    if (!weiri_json_open(c, '{', &empty))
-        return false;
-    if (empty)
+    if (weiri_json_enter(c))
         return weiri_convert_fail(c, PROBLEM_SYNTAX, (struct weiri_span){c->at - 1, c->at},
                                   "expected an operator", NULL);
     if (!weiri_json_string(c, &word, span))
@@ -279,9 +276,9 @@ static bool read_anything_but(struct weiri_pattern *p)
 static bool read_excluded_values(struct weiri_pattern *p)
 {
     struct weiri_convert *c = p->c;
-    bool empty, more = true, strings;
+    bool empty = weiri_json_enter(c), more = true, strings;
 
-    if (!weiri_json_open(c, '[', &empty) || !emit_field(p))
+    if (!emit_field(p))
         return false;
     strings = weiri_json_peek(c) == '"';
     weiri_emit(c, " NOT IN (");
@@ -305,7 +302,7 @@ static bool read_excluded_pattern(struct weiri_pattern *p)
     struct weiri_convert *c = p->c;
     enum op op;
     struct weiri_span span;
-    bool empty = false, more = true;
+    bool more = true;
 
     if (!open_operator(p, &op, &span))
         return false;
@@ -313,9 +310,7 @@ static bool read_excluded_pattern(struct weiri_pattern *p)
         return weiri_convert_fail(c, PROBLEM_SYNTAX, span, "the operator cannot stand here", NULL);
     if (weiri_json_peek(c) != '[')
         return read_pattern(p, op, true) && close_operator(p);
-    if (!weiri_json_open(c, '[', &empty))
-        return false;
-    if (empty)
+    if (weiri_json_enter(c))
         return weiri_convert_fail(c, PROBLEM_SYNTAX, span, "expected at least one string", NULL);
     weiri_emit(c, "(");
     while (more) {
@@ -354,11 +349,12 @@ static bool read_numeric(struct weiri_pattern *p)
             return false;
         weiri_emit(c, signs[i]);
         (void)weiri_json_peek(c);
-        if (!more || !weiri_json_number(c, &number) ||
+        if (!more)
+            return weiri_convert_fail(c, PROBLEM_SYNTAX, span, "expected a number", NULL);
+        if (!weiri_json_number(c, &number) ||
             !weiri_emit_decimal(c, weiri_convert_source(c, number), number) ||
             !weiri_json_next(c, ']', &more))
-            return more ? false
-                        : weiri_convert_fail(c, PROBLEM_SYNTAX, span, "expected a number", NULL);
+            return false;
         weiri_emit(c, more ? " AND " : ")");
     }
     return true;

@@ -106,7 +106,10 @@ bool weiri_scan_c_string(struct weiri_convert *c, struct weir_str *string);
 
 /* Reads the string that is next, after blanks. */
 bool weiri_json_string(struct weiri_convert *c, struct weir_str *string, struct weiri_span *span);
-/* Passes over '{' or '[' and tells whether nothing is in it: then it has passed over its end. */
+/* Passes over the '{' or '[' that is next and tells whether nothing is in it: then it has passed
+ * over its end. */
+bool weiri_json_enter(struct weiri_convert *c);
+/* The same for a bracket that may be lacking. */
 bool weiri_json_open(struct weiri_convert *c, char bracket, bool *empty);
 /* After an element: passes over ',' (*more) or the closing bracket. */
 bool weiri_json_next(struct weiri_convert *c, char closing, bool *more);

@@ -4,6 +4,7 @@
  * memory from elsewhere and nests as deep as the text does. */
 #include "internal.h"
 
+#include <assert.h>
 #include <string.h>
 
 static bool read_escape(struct weiri_convert *c);
@@ -30,12 +31,24 @@ char weiri_json_peek(struct weiri_convert *c)
     return weiri_scan_peek(c);
 }
 
+bool weiri_json_enter(struct weiri_convert *c)
+{
+    char bracket = weiri_json_peek(c);
+    bool empty;
+
+    assert(bracket == '{' || bracket == '[');
+    c->at++;
+    empty = weiri_json_peek(c) == (bracket == '{' ? '}' : ']');
+    c->at += empty;
+    return empty;
+}
+
 bool weiri_json_open(struct weiri_convert *c, char bracket, bool *empty)
 {
-    if (!expect(c, bracket, bracket == '{' ? "expected {" : "expected ["))
-        return false;
-    *empty = weiri_json_peek(c) == (bracket == '{' ? '}' : ']');
-    c->at += *empty;
+    if (weiri_json_peek(c) != bracket)
+        return weiri_convert_fail(c, PROBLEM_SYNTAX, weiri_scan_span(c, c->at),
+                                  bracket == '{' ? "expected {" : "expected [", NULL);
+    *empty = weiri_json_enter(c);
     return true;
 }
 

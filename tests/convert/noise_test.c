@@ -15,7 +15,9 @@ static void check_result(struct weir_str text, enum weir_err err, const char *ou
 
         if (diag->offset > text.len || diag->length > text.len - diag->offset ||
             (diag->severity == WEIR_SEVERITY_ERROR) != (err != WEIR_OK) ||
-            (diag->code[0] == 'C') != (err != WEIR_OK))
+            (diag->code[0] == 'C') != (err != WEIR_OK) ||
+            !weir_str_is_text(weir_str_of(diag->message)) ||
+            !weir_str_is_text(weir_str_of(diag->suggestion)))
             fail_msg("%.*s: %s", (int)text.len, text.ptr, diag->message);
     }
     if (err != WEIR_OK) {
