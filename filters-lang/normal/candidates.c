@@ -8,7 +8,7 @@
 #include "text.h"
 
 #define PER_ATTRIBUTE_MAX 1024u
-#define TEXTS_PAIRED_MAX 8u /* strings of an attribute that are tried one behind the other */
+#define NEGATIVE (UINT64_C(1) << 63) /* the sign of a double */
 
 static bool gather_leaf(struct weiri_candidates *c, const struct weir_node *leaf,
                         const struct weir_node *node);
@@ -18,10 +18,13 @@ static bool find_or_add(struct weiri_candidates *c, struct weir_str name, uint32
 static bool add_common(struct weiri_candidates *c, uint32_t attr);
 static bool add_near(struct weiri_candidates *c, uint32_t attr, struct weir_value value);
 static bool add_near_int(struct weiri_candidates *c, uint32_t attr, int64_t value);
+static int64_t before(int64_t value);
+static int64_t after(int64_t value);
 static bool add_near_double(struct weiri_candidates *c, uint32_t attr, double value);
 static bool add_near_text(struct weiri_candidates *c, uint32_t attr, struct weir_str text);
+static bool add_pairs(struct weiri_candidates *c, uint32_t attr, struct weir_str text);
 static bool add_joined(struct weiri_candidates *c, uint32_t attr, struct weir_str a,
-                       struct weir_str b);
+                       const char *between, struct weir_str b);
 static bool add(struct weiri_candidates *c, uint32_t attr, struct weir_value value);
 
 bool weiri_candidates_gather(struct weiri_candidates *candidates, const struct weir_node *tree)
@@ -75,7 +78,7 @@ static bool find_or_add(struct weiri_candidates *c, struct weir_str name, uint32
     while (at < c->count && (order = weir_str_compare(c->attrs[at].name, name)) < 0)
         at++;
     *index = at;
-    if (at < c->count && order == 0)
+    if (order == 0)
         return true;
     if (c->count == c->capacity) {
         uint32_t capacity = c->capacity * 2 + 8;
@@ -120,14 +123,13 @@ static bool add_near(struct weiri_candidates *c, uint32_t attr, struct weir_valu
     const int64_t n = value.u.integer;
 
     switch (value.type) {
-    case WEIR_BOOL: return true;
+    case WEIR_BOOL: break; /* both are common */
     case WEIR_INT: return add_near_int(c, attr, n);
     case WEIR_DOUBLE: return add_near_double(c, attr, value.u.real);
     case WEIR_STRING: return add_near_text(c, attr, value.u.string);
     case WEIR_TIMESTAMP:
-        return add(c, attr, value) &&
-               add(c, attr, weir_value_timestamp(n > INT64_MIN ? n - 1 : n)) &&
-               add(c, attr, weir_value_timestamp(n < INT64_MAX ? n + 1 : n));
+        return add(c, attr, value) && add(c, attr, weir_value_timestamp(before(n))) &&
+               add(c, attr, weir_value_timestamp(after(n)));
     }
     return true;
 }
@@ -141,9 +143,19 @@ static bool add_near_int(struct weiri_candidates *c, uint32_t attr, int64_t valu
          !add(c, attr, weir_value_double((double)value + 0.5)) ||
          !add(c, attr, weir_value_double((double)value))))
         return false;
-    return add(c, attr, weir_value_int(value)) &&
-           add(c, attr, weir_value_int(value > INT64_MIN ? value - 1 : value)) &&
-           add(c, attr, weir_value_int(value < INT64_MAX ? value + 1 : value));
+    return add(c, attr, weir_value_int(value)) && add(c, attr, weir_value_int(before(value))) &&
+           add(c, attr, weir_value_int(after(value)));
+}
+
+/* Of the least it is the greatest, which is worth a try too. */
+static int64_t before(int64_t value)
+{
+    return (int64_t)((uint64_t)value - 1);
+}
+
+static int64_t after(int64_t value)
+{
+    return (int64_t)((uint64_t)value + 1);
 }
 
 /* The doubles beside it, and the ints around it. */
@@ -153,7 +165,7 @@ static bool add_near_double(struct weiri_candidates *c, uint32_t attr, double va
     const struct weir_value beside[] = {
         weir_value_double(value),
         weir_value_double(weiri_double_of_bits(bits + 1)),
-        weir_value_double(weiri_double_of_bits(bits != 0 ? bits - 1 : bits)),
+        weir_value_double(weiri_double_of_bits(bits != 0 ? bits - 1 : NEGATIVE | 1)),
     };
 
     for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
@@ -165,41 +177,51 @@ static bool add_near_double(struct weiri_candidates *c, uint32_t attr, double va
 
 static bool add_near_text(struct weiri_candidates *c, uint32_t attr, struct weir_str text)
 {
+    const struct weir_str none = WEIR_STR("");
     struct weir_str shorter = text;
     struct weir_interval prefix;
 
     if (text.len > 0)
         shorter.len = weiri_text_boundary(text, text.len - 1);
     if (!add(c, attr, weir_value_string(text)) || !add(c, attr, weir_value_string(shorter)) ||
-        !add_joined(c, attr, text, WEIR_STR("a")) || !add_joined(c, attr, WEIR_STR("a"), text) ||
-        !add_joined(c, attr, text, WEIR_STR("~")) || !weiri_text_prefix(&prefix, text, c->pool) ||
+        !add_joined(c, attr, text, "a", none) || !add_joined(c, attr, none, "a", text) ||
+        !add_joined(c, attr, text, "~", none) || !weiri_text_prefix(&prefix, text, c->pool) ||
         (prefix.high.bounded && !add(c, attr, prefix.high.value)))
         return false;
-    for (uint32_t i = 0, paired = 0; i < c->attrs[attr].count && paired < TEXTS_PAIRED_MAX; i++) {
-        const struct weir_value other = c->attrs[attr].v[i];
+    return add_pairs(c, attr, text);
+}
 
-        if (other.type != WEIR_STRING || other.u.string.len < 2)
-            continue;
-        if (!add_joined(c, attr, text, other.u.string) ||
-            !add_joined(c, attr, other.u.string, text))
+/* One constant behind the other, and with something between: what begins with the one and ends
+ * with the other. */
+static bool add_pairs(struct weiri_candidates *c, uint32_t attr, struct weir_str text)
+{
+    for (uint32_t i = 0; i < c->attrs[attr].text_count; i++) {
+        const struct weir_str other = c->attrs[attr].texts[i];
+
+        if (!add_joined(c, attr, text, "", other) || !add_joined(c, attr, other, "", text) ||
+            !add_joined(c, attr, text, "~", other) || !add_joined(c, attr, other, "~", text))
             return false;
-        paired++;
     }
+    if (c->attrs[attr].text_count < WEIRI_TEXTS_PAIRED_MAX)
+        c->attrs[attr].texts[c->attrs[attr].text_count++] = text;
     return true;
 }
 
 static bool add_joined(struct weiri_candidates *c, uint32_t attr, struct weir_str a,
-                       struct weir_str b)
+                       const char *between, struct weir_str b)
 {
-    char *joined = weiri_pool_take(c->pool, a.len + b.len, 1);
+    const struct weir_str parts[] = {a, weir_str_of(between), b};
+    char *joined = weiri_pool_take(c->pool, a.len + parts[1].len + b.len, 1);
+    size_t len = 0;
 
     if (joined == NULL)
         return false;
-    if (a.len > 0)
-        memcpy(joined, a.ptr, a.len);
-    if (b.len > 0)
-        memcpy(joined + a.len, b.ptr, b.len);
-    return add(c, attr, weir_value_string((struct weir_str){joined, a.len + b.len}));
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].len > 0)
+            memcpy(joined + len, parts[i].ptr, parts[i].len);
+        len += parts[i].len;
+    }
+    return add(c, attr, weir_value_string((struct weir_str){joined, len}));
 }
 
 static bool add(struct weiri_candidates *c, uint32_t attr, struct weir_value value)

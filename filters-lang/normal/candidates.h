@@ -7,10 +7,14 @@
 
 #include "pool.h"
 
+#define WEIRI_TEXTS_PAIRED_MAX 8u
+
 struct weiri_candidate_list {
     struct weir_str name;
     struct weir_value *v;
     uint32_t count, capacity;
+    struct weir_str texts[WEIRI_TEXTS_PAIRED_MAX]; /* constants tried one behind the other */
+    uint32_t text_count;
 };
 
 struct weiri_candidates {

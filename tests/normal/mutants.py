@@ -3,12 +3,13 @@
 
     mutants.py [--files a.c,b.c] [--count N] [--seed S] [--jobs J] [--list]
 
-A mutant is one operator, constant, condition, call or statement changed in one file of
-filters-lang/normal.  It is compiled, linked with all the tests of this folder and run until the
-first one fails; one that survives is run again with the sanitizers.  Prints a line for each that
-no test noticed; exit 1 if there is any that equivalents.tsv does not prove equivalent, or if a
-proof there belongs to no mutant that survived.  Works on copies; not part of the test run: it
-takes half a second for each mutant, of which there are some thousands.
+A mutant is one operator, constant, condition, call or statement changed in one function of
+filters-lang/normal.  All mutants of a file are compiled at once, as copies of their functions
+between which a number chooses, and linked with all the tests of this folder, which run for each
+mutant until the first one fails; a mutant that survives is run again with the sanitizers, but
+without the slowest tests.  Prints a line for each that no test noticed; exit 1 if there is any
+that equivalents.tsv does not prove equivalent, or if a proof there belongs to no mutant that
+survived.  Works on copies; not part of the test run: it takes some minutes.
 
 A change that does not compile is no mutant.  Lines that only count work (weiri_spend) are left
 out: what is only faster or slower the tests of the steps see, not those of the answers.
@@ -24,7 +25,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.path.join(ROOT, "filters-lang/normal")
@@ -34,7 +34,7 @@ FILES = ("advertised.c,algebra.c,candidates.c,conjunctions.c,domains.c,intervals
 # The quick ones that notice most come first, the slow ones last.
 TESTS_FIRST = ("covers", "advertised", "texts", "conforms", "forms", "warn")
 TESTS_LAST = ("properties", "memory")
-LIBRARIES = ("-lcmocka", "-lpcre2-8", "-lxxhash")
+LIBRARIES = ("-lcmocka", "-lpcre2-8", "-lxxhash", "-lm")
 PLAIN = ("-O1",)
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
 # Arguments exchanged must still be of the right type.
@@ -100,45 +100,113 @@ def negated(code):
         yield match.end(), match.end(), "!"
 
 
+class Function:
+    """A definition, as it begins at the left margin and ends with a brace there."""
+
+    def __init__(self, match, code):
+        self.start, self.name = match.start(), match.group("name")
+        self.body, self.end = match.end() - 1, code.index("\n}\n", match.end()) + 3
+        self.result = match.group("result").replace("static ", "")
+        self.parameters = match.group("parameters")
+        self.void = self.result.strip() == "void"
+
+    def argument_list(self):
+        depth, parts = 0, [""]
+        for c in self.parameters:
+            depth += (c == "(") - (c == ")")
+            if c == "," and depth == 0:
+                parts.append("")
+            else:
+                parts[-1] += c
+        names = [re.search(r"\(\*(\w+)\)", part) or re.search(r"(\w+)\s*$", part) for part in parts]
+        return ", ".join(name.group(1) for name in names if name.group(1) != "void")
+
+    def copy(self, number, body):
+        return (f"static __attribute__((noinline)) {self.result}{self.name}__{number}"
+                f"({self.parameters})\n{body}")
+
+    def dispatcher(self, numbers):
+        arguments = self.argument_list()
+        call = "{}" + ("; return;" if self.void else ";")
+        lines = [f"    case {n}: " + ("" if self.void else "return ") +
+                 call.format(f"{self.name}__{n}({arguments})") for n in numbers]
+        return ("\n{\n    switch (weir_mutant) {\n" + "\n".join(lines) + "\n    default: " +
+                ("" if self.void else "return ") + call.format(f"{self.name}__0({arguments})") + "\n    }\n}\n")
+
+
+FUNCTION = re.compile(r"^(?P<result>(?:static )?[a-z][\w ]*?[ *]+)(?P<name>\w+)"
+                      r"\((?P<parameters>[^;{}]*?)\)\n\{", re.M)
+
+
 class Mutant:
-    def __init__(self, name, text, code, start, end, change):
+    def __init__(self, name, text, function, start, end, change):
         first = text.rfind("\n", 0, start) + 1
-        self.name, self.line = name, text.count("\n", 0, start) + 1
-        self.text = text[:start] + change + text[end:]
-        heads = re.findall(r"^[a-z][^;{}=]*?(\w+)\([^;{}]*\)\n\{", code[:start], re.M)
-        self.function = heads[-1] if heads else "-"
-        until = self.text.find("\n", start + len(change))
-        self.shown = re.sub(r"\s+", " ", self.text[first:until]).strip()
+        self.name, self.line, self.function = name, text.count("\n", 0, start) + 1, function
+        self.body = text[function.body:start] + change + text[end:function.end]
+        until = text.find("\n", end)
+        shown = text[first:start] + change + text[end:until]
         if change == ";":
-            self.shown = "delete: " + re.sub(r"\s+", " ", text[start:end])
+            shown = "delete: " + text[start:end]
+        self.shown = re.sub(r"\s+", " ", shown).strip()
 
     def key(self):
-        return self.name, self.function, self.shown
+        return self.name, self.function.name, self.shown
 
     def __str__(self):
-        return f"{self.name}:{self.line}: {self.function}: {self.shown}"
+        return f"{self.name}:{self.line}: {self.function.name}: {self.shown}"
 
 
-def mutants_of(name):
-    with open(os.path.join(FOLDER, name), encoding="utf-8") as f:
-        text = f.read()
-    code = blank(text)
-    seen = set()
-    for make in (operators, exchanged, deleted, negated):
-        for start, end, change in make(code):
-            line = text[text.rfind("\n", 0, start) + 1:text.find("\n", start)]
-            if SKIPPED.search(line) or line.startswith("bool ") or not in_function(code, start):
-                continue
-            mutant = Mutant(name, text, code, start, end, change)
-            if mutant.text not in seen:
-                seen.add(mutant.text)
-                yield mutant
+class Source:
+    def __init__(self, name):
+        self.name, self.mutants, seen = name, [], set()
+        with open(os.path.join(FOLDER, name), encoding="utf-8") as f:
+            self.text = f.read()
+        code = blank(self.text)
+        self.functions = [Function(m, code) for m in FUNCTION.finditer(code)]
+        for make in (operators, exchanged, deleted, negated):
+            for start, end, change in make(code):
+                line = self.text[self.text.rfind("\n", 0, start) + 1:self.text.find("\n", start)]
+                inside = [f for f in self.functions if f.body <= start < f.end]
+                if not inside or SKIPPED.search(line):
+                    continue
+                mutant = Mutant(name, self.text, inside[0], start, end, change)
+                if (mutant.function.name, mutant.body) not in seen:
+                    seen.add((mutant.function.name, mutant.body))
+                    self.mutants.append(mutant)
 
+    def with_mutants(self, numbers):
+        """The text with those mutants, and for each its number, at which line it begins."""
+        out, at, lines = ["extern int weir_mutant;\n"], 0, {}
+        for function in self.functions:
+            out.append(self.text[at:function.start])
+            own = [n for n in numbers if self.mutants[n - 1].function is function]
+            out.append(function.copy(0, self.text[function.body:function.end]))
+            for n in own:
+                lines[sum(part.count("\n") for part in out) + 1] = n
+                out.append(function.copy(n, self.mutants[n - 1].body))
+            lines[sum(part.count("\n") for part in out) + 1] = 0
+            out.append(self.text[function.start:function.body].rstrip("\n") + function.dispatcher(own))
+            at = function.end
+        return "".join(out) + self.text[at:], lines
 
-def in_function(code, at):
-    """Not in a declaration at the left margin that ends before any brace; tables count."""
-    begin = max(code.rfind("\n}", 0, at), 0)
-    return "{" in code[begin + 2:at].split(";\n")[-1] or code.rfind("\n{", begin, at) >= 0
+    def compile(self, kit, folder, numbers):
+        """Compiles what compiles of the mutants, and returns their numbers and the object."""
+        source, changed = os.path.join(folder, self.name), os.path.join(folder, self.name + ".o")
+        while True:
+            text, lines = self.with_mutants(numbers)
+            with open(source, "w", encoding="utf-8") as f:
+                f.write(text)
+            try:
+                compile_file(source, changed, (*kit.flags, *TYPED))
+                return numbers, changed
+            except subprocess.CalledProcessError as failure:
+                wrong = set()
+                for match in re.finditer(r":(\d+):\d+: error:", failure.stderr.decode()):
+                    begin = max(line for line in lines if line <= int(match.group(1)))
+                    wrong.add(lines[begin])
+                if not wrong or 0 in wrong:
+                    raise
+                numbers = [n for n in numbers if n not in wrong]
 
 
 def includes():
@@ -160,8 +228,8 @@ def turn_of_test(name):
 class Kit:
     """Objects of all that is not mutated, and of the tests behind one main function."""
 
-    def __init__(self, folder, flags, jobs):
-        self.flags, self.objects, self.tests = flags, {}, []
+    def __init__(self, folder, flags, all_tests, jobs):
+        self.folder, self.flags, self.objects, self.tests = folder, flags, {}, []
         os.mkdir(folder)
         work = []
         for module in ("model", "filters", "normal"):
@@ -171,55 +239,54 @@ class Kit:
                 work.append((source, self.objects[(module, base)], flags))
         names = sorted((os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TESTS_FOLDER, "*.c"))),
                        key=turn_of_test)
+        names = [name for name in names if all_tests or name not in TESTS_LAST]
         for test in names:
             self.tests.append(os.path.join(folder, f"test_{test}.o"))
             work.append((os.path.join(TESTS_FOLDER, test + ".c"), self.tests[-1],
                          (*flags, f"-Dmain=test_{test}")))
         driver = os.path.join(folder, "driver.c")
         with open(driver, "w", encoding="utf-8") as f:
-            f.write("".join(f"int test_{t}(void);\n" for t in names) + "int main(void)\n{\n    return "
-                    + " || ".join(f"test_{t}()" for t in names) + ";\n}\n")
+            f.write("#include <stdlib.h>\nint weir_mutant;\n" +
+                    "".join(f"int test_{t}(void);\n" for t in names) +
+                    'int main(void)\n{\n    weir_mutant = atoi(getenv("WEIR_MUTANT"));\n    return ' +
+                    " || ".join(f"test_{t}()" for t in names) + ";\n}\n")
         self.tests.append(os.path.join(folder, "driver.o"))
         work.append((driver, self.tests[-1], flags))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             list(pool.map(lambda w: compile_file(*w), work))
-        started = time.monotonic()
-        if not self.passes(os.path.join(folder, "original"), {}, 120):
-            sys.exit("the tests fail without a mutant")
-        self.seconds = 3 + 4 * int(time.monotonic() - started + 1)
 
-    def passes(self, program, changed, seconds):
-        objects = {**self.objects, **changed}
+    def link(self, name, changed):
+        program = os.path.join(self.folder, name + ".tests")
+        objects = {**self.objects, ("normal", name): changed}
         subprocess.run(["gcc", *self.flags, *self.tests, *objects.values(), "-o", program, *LIBRARIES],
                        check=True)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        if not self.passes(program, 0, 600):
+            sys.exit(f"the tests fail without a mutant of {name}")
+        self.seconds = 2 + 4 * int(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used + 1)
+        return program
 
+    def passes(self, program, number, seconds):
         def limit():
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             if self.flags is PLAIN:
                 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
-        environment = {**os.environ, "CMOCKA_TEST_ABORT": "1"}
+        environment = {**os.environ, "CMOCKA_TEST_ABORT": "1", "WEIR_MUTANT": str(number)}
         done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                               check=False, env=environment, preexec_fn=limit)
-        os.unlink(program)
         return done.returncode == 0
 
 
-def judge(mutant, kits):
-    """'survived', 'killed', or 'invalid' where it does not compile."""
-    with tempfile.TemporaryDirectory() as own:
-        source, changed = os.path.join(own, mutant.name), os.path.join(own, "mutant.o")
-        with open(source, "w", encoding="utf-8") as f:
-            f.write(mutant.text)
-        for kit in kits:
-            try:
-                compile_file(source, changed, (*kit.flags, *TYPED))
-            except subprocess.CalledProcessError:
-                return "invalid"
-            if not kit.passes(os.path.join(own, "tests"), {("normal", mutant.name): changed}, kit.seconds):
-                return "killed"
-    return "survived"
+def survivors_of(source, numbers, kit, jobs):
+    """Those of the mutants that no test of the kit notices, and those that compile."""
+    with tempfile.TemporaryDirectory() as folder:
+        numbers, changed = source.compile(kit, folder, numbers)
+        program = kit.link(source.name, changed)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        passed = list(pool.map(lambda n: kit.passes(program, n, kit.seconds), numbers))
+    return [n for n, p in zip(numbers, passed) if p], numbers
 
 
 def proofs(names):
@@ -236,38 +303,43 @@ def proofs(names):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--files", default=FILES)
-    parser.add_argument("--count", type=int, help="a random sample of this many, not all")
+    parser.add_argument("--count", type=int, help="of each file a random sample of this many, not all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true", help="print the mutants, run none")
     args = parser.parse_args()
     names = args.files.split(",")
-    everything = [m for name in names for m in mutants_of(name)]
-    chosen = everything
-    if args.count is not None and args.count < len(everything):
-        chosen = random.Random(args.seed).sample(everything, args.count)
-    if args.list:
-        print("\n".join(map(str, chosen)))
-        return 0
-    explained, counts, survivors = proofs(names), {"survived": 0, "killed": 0, "invalid": 0}, set()
-    opened = 0
+    explained, used = proofs(names), set()
+    total = {"killed": 0, "equivalent": 0, "open": 0}
     with tempfile.TemporaryDirectory() as folder:
-        kits = [Kit(os.path.join(folder, "plain"), PLAIN, args.jobs),
-                Kit(os.path.join(folder, "sanitized"), SANITIZED, args.jobs)]
-        with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
-            for mutant, verdict in zip(chosen, pool.map(lambda m: judge(m, kits), chosen)):
-                counts[verdict] += 1
-                if verdict == "survived":
-                    survivors.add(mutant.key())
-                    if mutant.key() not in explained:
-                        opened += 1
-                        print(f"{mutant}", flush=True)
-    stale = [key for key in explained if key not in survivors] if chosen is everything else []
+        if not args.list:
+            plain = Kit(os.path.join(folder, "plain"), PLAIN, True, args.jobs)
+            sanitized = Kit(os.path.join(folder, "sanitized"), SANITIZED, False, args.jobs)
+        for source in map(Source, names):
+            numbers = list(range(1, len(source.mutants) + 1))
+            if args.count is not None and args.count < len(numbers):
+                numbers = sorted(random.Random(args.seed).sample(numbers, args.count))
+            if args.list:
+                print("\n".join(str(source.mutants[n - 1]) for n in numbers))
+                continue
+            left, compiled = survivors_of(source, numbers, plain, args.jobs)
+            if left:
+                left, _ = survivors_of(source, left, sanitized, args.jobs)
+            survivors = [source.mutants[n - 1] for n in left]
+            still_open = [m for m in survivors if m.key() not in explained]
+            used.update(m.key() for m in survivors)
+            counts = {"killed": len(compiled) - len(survivors),
+                      "equivalent": len(survivors) - len(still_open), "open": len(still_open)}
+            for mutant in still_open:
+                print(mutant)
+            print(f"{source.name}: {len(compiled)} mutants, " +
+                  ", ".join(f"{n} {what}" for what, n in counts.items()), flush=True)
+            total = {what: n + counts[what] for what, n in total.items()}
+    stale = [key for key in explained if key not in used] if args.count is None and not args.list else []
     for key in stale:
         print("proved equivalent, but no such mutant survived: " + ": ".join(key))
-    print(f"{counts['killed'] + counts['survived']} mutants: {counts['killed']} killed, "
-          f"{counts['survived'] - opened} equivalent, {opened} open ({counts['invalid']} do not compile)")
-    return opened != 0 or bool(stale)
+    print(f"{sum(total.values())} mutants, " + ", ".join(f"{n} {what}" for what, n in total.items()))
+    return total["open"] != 0 or bool(stale)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
  * A pool of a few bytes that cannot grow ends the work at each place where memory is taken. */
 #include "support.h"
 
+#include "candidates.h"
 #include "lower.h"
 #include "pattern.h"
 #include "strings.h"
@@ -89,6 +90,56 @@ static void prefixes_and_patterns(void **state)
     check_step("prefix", prefix_step, (char[]){"abc"}, true);
     check_step("no prefix", prefix_step, (char[]){""}, false);
     check_step("pattern", like_step, (char[]){"a%b%c"}, true);
+}
+
+struct gathered {
+    const struct weir_filter *filter;
+    struct weiri_candidates expected;
+};
+
+static bool gather_step(void *context, struct weiri_pool *pool, int *result)
+{
+    struct gathered *g = context;
+    struct weiri_candidates found = {.pool = pool};
+
+    if (!weiri_candidates_gather(&found, weir_filter_tree(g->filter)))
+        return false;
+    *result = found.count != g->expected.count;
+    for (uint32_t i = 0; i < found.count && *result == 0; i++) {
+        const struct weiri_candidate_list *one = &found.attrs[i], *other = &g->expected.attrs[i];
+
+        *result = one->count != other->count || !weir_str_equal(one->name, other->name);
+    }
+    return true;
+}
+
+/* Lists grow beyond 32 values: each of these needs memory at another step last. */
+static void candidates(void **state)
+{
+    static const char *const texts[] = {
+        "EXISTS(x)",
+        "x = 'b'",
+        "x IN ('b', 'c')",
+        "x IN (0.5, 1, 2, 3)",
+        "x IN (1, 2, 0.5, 1.5)",
+        "x IN (1, 2, 3, 4)",
+        "x IN (1, 2, 3, TRUE, TIMESTAMP '2020-01-01T00:00:00Z', TIMESTAMP '2020-01-01T00:00:01Z')",
+        "x IN ('b', 'cd', 3, 5.5, TIMESTAMP '2020-01-01T00:00:00Z') AND "
+        "(y LIKE 'b%' OR y BETWEEN 3 AND 4 AND y + 1 > x AND y IN (5, 6))",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct weir_filter *filter = must_compile(texts[i]);
+        struct weiri_pool pool;
+        struct gathered g = {filter, {.pool = &pool}};
+
+        weiri_pool_init(&pool, NULL);
+        assert_true(weiri_candidates_gather(&g.expected, weir_filter_tree(filter)));
+        check_step(texts[i], gather_step, &g, true);
+        weiri_pool_fini(&pool);
+        weir_filter_destroy(filter);
+    }
 }
 
 /* ---- domains */
@@ -286,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prefixes_and_patterns),
+        cmocka_unit_test(candidates),
         cmocka_unit_test(domains),
         cmocka_unit_test(filters),
         cmocka_unit_test(hulls),
