@@ -309,13 +309,14 @@ def main():
     parser.add_argument("--list", action="store_true", help="print the mutants, run none")
     args = parser.parse_args()
     names = args.files.split(",")
+    sources = [Source(name) for name in names]
     explained, used = proofs(names), set()
     total = {"killed": 0, "equivalent": 0, "open": 0}
     with tempfile.TemporaryDirectory() as folder:
         if not args.list:
             plain = Kit(os.path.join(folder, "plain"), PLAIN, True, args.jobs)
             sanitized = Kit(os.path.join(folder, "sanitized"), SANITIZED, False, args.jobs)
-        for source in map(Source, names):
+        for source in sources:
             numbers = list(range(1, len(source.mutants) + 1))
             if args.count is not None and args.count < len(numbers):
                 numbers = sorted(random.Random(args.seed).sample(numbers, args.count))
