@@ -16,10 +16,11 @@ static const struct {
      "  1 | a >= \n"
      "    |      ^ end of the filter here\n"
      "  help: write a number, e.g. a >= 100.0\n"                         },
-    {T("5 = 'x\ny' AND b"),                                                                 /* over two lines: underlined to the end of the first */
-     "error[F301]: a number and a string never compare\n"
-     "  1 | 5 = 'x\n"
-     "    | ^^^^^^\n"                                           },
+    {T("TRUE = 'x\ny' AND b"),                                                              /* over two lines: underlined to the end of the first */
+     "error[F301]: a bool and a string never compare\n"
+     "  1 | TRUE = 'x\n"
+     "    | ^^^^^^^^^\n"
+     "  help: names and numbers are written without quotes\n"},
     {T("a = 'x\xff\xfe\xe2\x82"
        "abcde' b"),                                                                    /* no UTF-8: shown, byte by byte */
      "error[F101]: the text is not UTF-8\n"
