@@ -22,6 +22,7 @@ struct listing {
     uint64_t cost;
 };
 
+static bool is_proven(const struct weir_domain *domain);
 static bool find_choice(struct weir_matcher *m, const struct weiri_entry *entry,
                         struct choice *choice);
 static uint32_t value_count(const struct weir_domain *domain);
@@ -34,7 +35,6 @@ static bool list_value(void *context, const struct weir_value *value);
 
 bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_entry *entry)
 {
-    const uint32_t numbers = WEIR_KIND_INT | WEIR_KIND_DOUBLE;
     const struct weir_domain *domain;
     struct choice choice;
     struct listing listing = {.m = m, .entry = entry};
@@ -46,10 +46,17 @@ bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_
     if (!choice.by_value)
         return weiri_list_add(m, &listing.attr->present, NULL, entry);
     domain = &entry->conjunction->constraints[choice.constraint].domain;
-    /* A bucket does not tell an int from a double. */
-    if ((domain->kinds & numbers) == 0 || (domain->kinds & numbers) == numbers)
+    if (is_proven(domain))
         *proven = choice.constraint;
     return each_value(domain, list_value, &listing);
+}
+
+/* A bucket does not tell an int from a double. */
+static bool is_proven(const struct weir_domain *domain)
+{
+    const uint32_t numbers = WEIR_KIND_INT | WEIR_KIND_DOUBLE;
+
+    return (domain->kinds & numbers) == 0 || (domain->kinds & numbers) == numbers;
 }
 
 struct weir_access weiri_access_of(const struct weir_matcher *m, const struct weiri_entry *entry)
@@ -57,22 +64,15 @@ struct weir_access weiri_access_of(const struct weir_matcher *m, const struct we
     const struct weiri_place *place = &entry->places[0];
 
     assert(entry->place_count > 0);
-    if (place->bucket != NULL) {
-        const struct weiri_attr *attr = place->bucket->attr;
-
-        return (struct weir_access){
-            WEIR_ACCESS_VALUE, {attr->name, attr->name_len},
-             entry->place_count
-        };
-    }
     for (uint32_t i = 0; i < entry->attr_count; i++) {
         const struct weiri_attr *attr = entry->attrs[i];
+        const struct weir_str name = {attr->name, attr->name_len};
 
+        if (place->bucket != NULL && place->bucket->attr == attr)
+            return (struct weir_access){WEIR_ACCESS_VALUE, name, entry->place_count,
+                                        is_proven(&entry->conjunction->constraints[i].domain)};
         if (place->list == &attr->present)
-            return (struct weir_access){
-                WEIR_ACCESS_PRESENCE, {attr->name, attr->name_len},
-                 0
-            };
+            return (struct weir_access){WEIR_ACCESS_PRESENCE, name, 0, false};
     }
     assert(place->list == &m->always);
     return (struct weir_access){.kind = WEIR_ACCESS_ALWAYS};

@@ -1,26 +1,39 @@
 /* filter_check.c - weir filter check, weir filter fmt: what is said about the text of a filter. */
 #include "filters.h"
 
-#include <weir/alloc.h>
 #include <weir/json.h>
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_NORMAL, OPTION_FROM_JSON };
+enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_FILTERS, OPTION_NORMAL, OPTION_FROM_JSON };
+
+#define WHERE_MAX 512
 
 typedef size_t (*print_fn)(char *out, size_t size, const struct weir_filter *filter);
 
+struct check {
+    const struct command *command;
+    bool json;
+    bool any; /* some record was printed */
+};
+
 static int run_check(struct cmd_args *args);
-static int check_one(const struct command *command, const char *source, bool json);
+static int check_operand(struct check *check, const char *operand);
+static int check_file(struct check *check, const char *name);
+static int check_one(struct check *check, const char *where, uint64_t number, struct weir_str text);
 static int run_fmt(struct cmd_args *args);
-static int read_tree(struct weir_filter **out, const struct command *command, const char *json);
+static int fmt(const struct command *command, const struct source *source, bool from_json,
+               bool normal, bool json);
+static int read_tree(struct weir_filter **out, const struct command *command, struct weir_str json);
 static int print_filter(const struct command *command, const struct weir_filter *filter,
                         print_fn print);
 static int print_normal(const struct command *command, const struct weir_filter *filter);
 
 static const struct cmd_option check_options[] = {
-    {OPTION_JSON, "json", NULL, "print the diagnostics as a JSON array, empty if there are none"},
+    {OPTION_JSON,    "json",    NULL,   "print the diagnostics as a JSON array, empty if there are none"},
+    {OPTION_FILTERS, "filters", "FILE", "check each line of FILE, or of standard input for '-'"         },
     CMD_OPTION_END,
 };
 
@@ -28,56 +41,102 @@ const struct command command_filter_check = {
     .group = "filter",
     .name = "check",
     .summary = "say what is wrong with a filter",
-    .usage = "[--json] FILTER",
+    .usage = "[--json] FILTER | --filters FILE",
     .options = check_options,
     .details =
-        "Prints errors and warnings with their places, and nothing for a sound filter.\n"
-        "'weir help F203' explains the code of an error. Write '--' before a filter that begins with '-'.\n",
-    .example = "weir filter check \"symbol = 'IBM' AND price >= AND volume > 0\"\n",
-    .exits = "0  the filter is sound; there may be warnings\n2  it is not\n",
+        "Prints errors and warnings with their places, and nothing for a sound filter. FILTER is\n"
+        "in quotes; '-' reads it from standard input. Write '--' before one that begins with '-'.\n"
+        "With --filters each line holds a filter; blank lines and comments hold none. Places are\n"
+        "headed by the name of the file and the line; in JSON the member \"filter\" has the line.\n"
+        "'weir help F203' explains the code of an error.\n",
+    .example = "weir filter check \"symbol = 'IBM' AND price >= AND volume > 0\"\n"
+               "weir filter check --json --filters filters.txt\n",
+    .exits = "0  the filter is sound; there may be warnings\n2  it is not, or no such file\n",
     .run = run_check,
 };
 
 static int run_check(struct cmd_args *args)
 {
-    bool json = false;
-    int option;
+    struct check check = {.command = args->command};
+    const char *file = NULL;
+    int option, status;
 
-    while ((option = cmd_args_next(args)) > 0)
-        json = option == OPTION_JSON;
+    while ((option = cmd_args_next(args)) > 0) {
+        check.json = check.json || option == OPTION_JSON;
+        file = option == OPTION_FILTERS ? args->value : file;
+    }
     if (option < 0)
         return args->status;
-    if (args->rest_count != 1)
-        return cmd_usage_error(args->command, "expected one filter, in quotes");
-    return check_one(args->command, args->rest[0], json);
+    if (args->rest_count != (file == NULL))
+        return cmd_usage_error(args->command, "expected one filter, in quotes, or --filters FILE");
+    fputs(check.json ? "[" : "", stdout);
+    status = file == NULL ? check_operand(&check, args->rest[0]) : check_file(&check, file);
+    fputs(check.json ? "]\n" : "", stdout);
+    return status;
 }
 
-static int check_one(const struct command *command, const char *source, bool json)
+static int check_operand(struct check *check, const char *operand)
 {
-    struct weir_str text = weir_str_of(source);
-    struct weir_diags diags = {.count = 0};
-    struct weir_filter *filter = NULL;
-    enum weir_err err = weir_filter_compile(&filter, text, &diags, NULL);
+    struct source source;
+    int status = source_init(&source, check->command, operand);
 
-    if (err == WEIR_OK)
-        err = weir_filter_warn(&diags, filter, NULL);
-    if (json) {
-        char one[16 * WEIR_DIAG_ARG_MAX];
+    if (status != CMD_OK)
+        return status;
+    status = check_one(check, "", 0, source.text);
+    source_fini(&source);
+    return status;
+}
 
-        putchar('[');
-        for (size_t i = 0; i < diags.count; i++) {
-            weir_diag_to_json(one, sizeof one, text, &diags.v[i]);
-            printf("%s%s", i > 0 ? "," : "", one);
-        }
-        puts("]");
-    } else {
-        diags_show(stdout, "", text, &diags);
+static int check_file(struct check *check, const char *name)
+{
+    struct lines lines;
+    struct weir_str line;
+    enum lines_result result;
+    int status = CMD_OK;
+
+    if (!lines_open(&lines, name)) {
+        cmd_error(check->command, "%s: %s", name, strerror(errno));
+        return CMD_USAGE;
     }
+    while ((result = lines_next(&lines, &line)) != LINES_END) {
+        char where[WHERE_MAX];
+        int one = CMD_USAGE;
+
+        snprintf(where, sizeof where, "%s:%" PRIu64 ": ", name, lines.number);
+        if (result == LINES_TOO_LONG)
+            cmd_error(check->command, "%sthe line is too long", where);
+        else
+            one = filter_line_holds(line) ? check_one(check, where, lines.number, line) : CMD_OK;
+        if (status == CMD_OK)
+            status = one;
+    }
+    if (lines.error != 0) {
+        cmd_error(check->command, "%s: %s", name, strerror(lines.error));
+        status = CMD_USAGE;
+    }
+    lines_close(&lines);
+    return status;
+}
+
+/* `number` is that of the line, 0 for a filter that is none of a file. */
+static int check_one(struct check *check, const char *where, uint64_t number, struct weir_str text)
+{
+    struct weir_diags diags;
+    struct weir_filter *filter = NULL;
+    enum weir_err err = filter_diagnose(&filter, text, &diags);
+    char head[40] = "";
+
+    if (number > 0)
+        snprintf(head, sizeof head, "\"filter\":%" PRIu64 ",", number);
+    if (check->json)
+        diags_show_json(stdout, head, text, &diags, &check->any);
+    else
+        diags_show(stdout, where, text, &diags);
     weir_filter_destroy(filter);
     if (err == WEIR_OK)
         return CMD_OK;
     if (diags.count == 0)
-        cmd_error(command, "%s", weir_err_text(err));
+        cmd_error(check->command, "%s%s", where, weir_err_text(err));
     return err == WEIR_ENOMEM ? CMD_FAILED : CMD_USAGE;
 }
 
@@ -94,6 +153,7 @@ const struct command command_filter_fmt = {
     .summary = "print a filter in its canonical form",
     .usage = "[--normal | --json] [--from-json] FILTER",
     .options = fmt_options,
+    .details = "'-' in the place of FILTER reads it from standard input.\n",
     .example = "weir filter fmt 'not (price<=10 or symbol==\"IBM\")'\n"
                "weir filter fmt --normal 'x = 1 or x = 2'\n"
                "weir filter fmt --from-json '{\"op\":\"=\",\"args\":[{\"attr\":\"x\"},1]}'\n",
@@ -103,7 +163,7 @@ const struct command command_filter_fmt = {
 
 static int run_fmt(struct cmd_args *args)
 {
-    struct weir_filter *filter;
+    struct source source;
     bool normal = false, json = false, from_json = false;
     int option, status;
 
@@ -118,24 +178,35 @@ static int run_fmt(struct cmd_args *args)
         return cmd_usage_error(args->command, "expected one filter, in quotes");
     if (normal && json)
         return cmd_usage_error(args->command, "--normal and --json exclude each other");
-    status = from_json
-                 ? read_tree(&filter, args->command, args->rest[0])
-                 : filter_compile_shown(&filter, args->command, "", weir_str_of(args->rest[0]));
+    status = source_init(&source, args->command, args->rest[0]);
+    if (status != CMD_OK)
+        return status;
+    status = fmt(args->command, &source, from_json, normal, json);
+    source_fini(&source);
+    return status;
+}
+
+static int fmt(const struct command *command, const struct source *source, bool from_json,
+               bool normal, bool json)
+{
+    struct weir_filter *filter;
+    int status = from_json ? read_tree(&filter, command, source->text)
+                           : filter_compile_shown(&filter, command, "", source->text);
+
     if (status != CMD_OK)
         return status;
     if (normal)
-        status = print_normal(args->command, filter);
+        status = print_normal(command, filter);
     else
-        status =
-            print_filter(args->command, filter, json ? weir_filter_to_json : weir_filter_print);
+        status = print_filter(command, filter, json ? weir_filter_to_json : weir_filter_print);
     weir_filter_destroy(filter);
     return status;
 }
 
-static int read_tree(struct weir_filter **out, const struct command *command, const char *json)
+static int read_tree(struct weir_filter **out, const struct command *command, struct weir_str json)
 {
     struct weir_json_problem problem;
-    enum weir_err err = weir_filter_from_json(out, weir_str_of(json), &problem, NULL);
+    enum weir_err err = weir_filter_from_json(out, json, &problem, NULL);
 
     if (err == WEIR_OK)
         return CMD_OK;
@@ -149,41 +220,32 @@ static int read_tree(struct weir_filter **out, const struct command *command, co
 static int print_filter(const struct command *command, const struct weir_filter *filter,
                         print_fn print)
 {
-    size_t size = print(NULL, 0, filter) + 1;
-    char *text = weiri_alloc(NULL, size);
+    struct text text = {NULL, 0};
+    const char *line = TEXT_PRINT(&text, print, filter);
 
-    if (text == NULL) {
+    if (line != NULL)
+        puts(line);
+    else
         cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
-        return CMD_FAILED;
-    }
-    print(text, size, filter);
-    puts(text);
-    weiri_release(NULL, text);
-    return CMD_OK;
+    text_fini(&text);
+    return line != NULL ? CMD_OK : CMD_FAILED;
 }
 
 static int print_normal(const struct command *command, const struct weir_filter *filter)
 {
     struct weir_normal *normal = NULL;
-    char *text = NULL;
-    int status = CMD_FAILED;
+    struct text text = {NULL, 0};
+    const char *line = NULL;
 
-    if (weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, NULL) == WEIR_OK) {
-        size_t size = weir_normal_print(NULL, 0, normal) + 1;
-
-        text = weiri_alloc(NULL, size);
-        if (text != NULL) {
-            weir_normal_print(text, size, normal);
-            puts(text);
-            status = CMD_OK;
-        }
-    }
-    if (status != CMD_OK)
+    if (weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, NULL) == WEIR_OK)
+        line = TEXT_PRINT(&text, weir_normal_print, normal);
+    if (line != NULL) {
+        puts(line);
+        normal_show_width(command, normal);
+    } else {
         cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
-    else if (!weir_normal_is_exact(normal))
-        cmd_error(command, "the filter is larger than a normal form may be; this is a wider one, "
-                           "and the broker of the subscriber decides by the filter itself");
-    weiri_release(NULL, text);
+    }
+    text_fini(&text);
     weir_normal_destroy(normal);
-    return status;
+    return line != NULL ? CMD_OK : CMD_FAILED;
 }

@@ -10,7 +10,7 @@
 enum { OPTION_FROM = CMD_LONG_ONLY, OPTION_JSON };
 
 static int run_convert(struct cmd_args *args);
-static int convert(const struct command *command, const char *source, enum weir_dialect from,
+static int convert(const struct command *command, struct weir_str text, enum weir_dialect from,
                    bool json);
 
 static const struct cmd_option convert_options[] = {
@@ -29,7 +29,8 @@ const struct command command_filter_convert = {
         "Prints the filter in Weir's language; where the two differ in meaning, warnings on\n"
         "stderr say how.  What cannot be translated is an error with its place and reason.\n"
         "The languages: JMS message selectors, filters of Google Cloud Pub/Sub, event patterns\n"
-        "of Amazon EventBridge, subscriptions of PADRES, filters of Siena.\n",
+        "of Amazon EventBridge, subscriptions of PADRES, filters of Siena.\n"
+        "'-' in the place of TEXT reads it from standard input.\n",
     .example =
         "weir filter convert --from jms \"color = 'red' AND NOT (weight > 2500)\"\n"
         "weir filter convert --from pubsub 'NOT attributes.region = \"eu\"'\n"
@@ -42,8 +43,9 @@ const struct command command_filter_convert = {
 
 static int run_convert(struct cmd_args *args)
 {
+    struct source source;
     bool json = false;
-    int option, from = -1;
+    int option, status, from = -1;
 
     while ((option = cmd_args_next(args)) > 0) {
         if (option == OPTION_JSON)
@@ -57,29 +59,30 @@ static int run_convert(struct cmd_args *args)
         return cmd_usage_error(args->command, "expected --from and a language");
     if (args->rest_count != 1)
         return cmd_usage_error(args->command, "expected one text, in quotes");
-    return convert(args->command, args->rest[0], (enum weir_dialect)from, json);
+    status = source_init(&source, args->command, args->rest[0]);
+    if (status != CMD_OK)
+        return status;
+    status = convert(args->command, source.text, (enum weir_dialect)from, json);
+    source_fini(&source);
+    return status;
 }
 
 static void print_json(const char *filter, struct weir_str text, const struct weir_diags *diags)
 {
-    char one[16 * WEIR_DIAG_ARG_MAX];
+    bool any = false;
     json_t *value = filter != NULL ? json_string(filter) : json_null();
 
     fputs("{\"filter\":", stdout);
     json_dumpf(value, stdout, JSON_ENCODE_ANY);
     json_decref(value);
     fputs(",\"diagnostics\":[", stdout);
-    for (size_t i = 0; i < diags->count; i++) {
-        weir_diag_to_json(one, sizeof one, text, &diags->v[i]);
-        printf("%s%s", i > 0 ? "," : "", one);
-    }
+    diags_show_json(stdout, "", text, diags, &any);
     puts("]}");
 }
 
-static int convert(const struct command *command, const char *source, enum weir_dialect from,
+static int convert(const struct command *command, struct weir_str text, enum weir_dialect from,
                    bool json)
 {
-    struct weir_str text = weir_str_of(source);
     struct weir_diags diags;
     char *filter = NULL;
     enum weir_err err = weir_convert(&filter, text, from, &diags, NULL);

@@ -15,12 +15,12 @@ enum cost { COST_NEVER, COST_VALUE, COST_PRESENCE, COST_ALWAYS, COST_COUNT };
 
 /* clang-format off */
 static const struct {
-    const char *name, *text;
+    const char *name, *effort, *text;
 } costs[COST_COUNT] = {
-    [COST_NEVER] = {"never", "nothing: no notification can match, and none is looked at for it"},
-    [COST_VALUE] = {"value", "low: looked at where an attribute has a value that it asks for"},
-    [COST_PRESENCE] = {"presence", "medium: looked at for each notification that has an attribute"},
-    [COST_ALWAYS] = {"always", "high: looked at for each notification"},
+    [COST_NEVER] = {"never", "none", "no notification can match, and none is looked at for it"},
+    [COST_VALUE] = {"value", "low", "looked at where an attribute has a value that it asks for"},
+    [COST_PRESENCE] = {"presence", "medium", "looked at for each notification that has an attribute"},
+    [COST_ALWAYS] = {"always", "high", "looked at for each notification"},
 };
 /* clang-format on */
 
@@ -36,6 +36,7 @@ struct explained {
 };
 
 static int run_explain(struct cmd_args *args);
+static int explain(struct explained *e, bool json);
 static bool prepare(struct explained *e);
 static void judge(struct explained *e);
 static bool has_pattern(const struct weir_node *node);
@@ -60,7 +61,12 @@ const struct command command_filter_explain = {
     .details =
         "Prints the syntax tree; the normal form, an OR of conjunctions; for each of them by\n"
         "what a broker finds it, were it the only one there (a broker prefers the values that\n"
-        "fewest others ask for), and what it checks then; and what the filter costs.\n",
+        "fewest others ask for), and what it checks then; and the class of its cost:\n"
+        "  never     none    no notification can match\n"
+        "  value     low     looked at where an attribute has one of a few values\n"
+        "  presence  medium  looked at for each notification that has an attribute\n"
+        "  always    high    looked at for each notification\n"
+        "'-' in the place of FILTER reads it from standard input.\n",
     .example = "weir filter explain \"symbol = 'IBM' AND (price > 100 OR NOT EXISTS(halted))\"\n",
     .exits = "0  done\n2  an error in the filter\n",
     .run = run_explain,
@@ -69,7 +75,8 @@ const struct command command_filter_explain = {
 static int run_explain(struct cmd_args *args)
 {
     struct explained e = {.command = args->command};
-    bool json = false, done;
+    struct source source;
+    bool json = false;
     int option, status;
 
     while ((option = cmd_args_next(args)) > 0)
@@ -78,16 +85,24 @@ static int run_explain(struct cmd_args *args)
         return args->status;
     if (args->rest_count != 1)
         return cmd_usage_error(args->command, "expected one filter, in quotes");
-    status = filter_compile_shown(&e.filter, args->command, "", weir_str_of(args->rest[0]));
+    status = source_init(&source, args->command, args->rest[0]);
     if (status != CMD_OK)
         return status;
-    done = prepare(&e) && (json ? show_json(&e) : print_all(&e));
+    status = filter_compile_shown(&e.filter, args->command, "", source.text);
+    source_fini(&source);
+    return status == CMD_OK ? explain(&e, json) : status;
+}
+
+static int explain(struct explained *e, bool json)
+{
+    const bool done = prepare(e) && (json ? show_json(e) : print_all(e));
+
     if (!done)
-        cmd_error(args->command, "%s", weir_err_text(WEIR_ENOMEM));
-    text_fini(&e.text);
-    weir_matcher_destroy(e.matcher);
-    weir_normal_destroy(e.normal);
-    weir_filter_destroy(e.filter);
+        cmd_error(e->command, "%s", weir_err_text(WEIR_ENOMEM));
+    text_fini(&e->text);
+    weir_matcher_destroy(e->matcher);
+    weir_normal_destroy(e->normal);
+    weir_filter_destroy(e->filter);
     return done ? CMD_OK : CMD_FAILED;
 }
 
@@ -148,7 +163,8 @@ static bool print_all(struct explained *e)
         if (!print_conjunction(e, i))
             return false;
     }
-    printf("\ncost\n  %s\n", costs[e->cost].text);
+    printf("\ncost\n  %s, %s: %s\n", costs[e->cost].name, costs[e->cost].effort,
+           costs[e->cost].text);
     if (e->residuals)
         printf("  what is no set of values of one attribute is evaluated last\n");
     if (e->patterns)
@@ -195,7 +211,7 @@ static bool print_conjunction(struct explained *e, uint32_t index)
         text = TEXT_PRINT(&e->text, weir_constraint_print, constraint);
         if (text == NULL)
             return false;
-        if (access.kind != WEIR_ACCESS_VALUE || !weir_str_equal(constraint->name, access.name))
+        if (!access.proven || !weir_str_equal(constraint->name, access.name))
             printf("    checks  %s\n", text);
     }
     for (uint32_t i = 0; i < conjunction->residual_count; i++)
@@ -264,13 +280,14 @@ static json_t *conjunction_json(struct explained *e, uint32_t index)
 
     for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
         const struct weir_constraint *constraint = &conjunction->constraints[i];
+        const bool is_access =
+            access.kind != WEIR_ACCESS_ALWAYS && weir_str_equal(constraint->name, access.name);
 
         text = TEXT_PRINT(&e->text, weir_constraint_print, constraint);
-        (void)json_array_append_new(constraints,
-                                    json_pack("{s:s%, s:s, s:b}", "attribute", constraint->name.ptr,
-                                              constraint->name.len, "text", text, "access",
-                                              access.kind != WEIR_ACCESS_ALWAYS &&
-                                                  weir_str_equal(constraint->name, access.name)));
+        (void)json_array_append_new(
+            constraints, json_pack("{s:s%, s:s, s:b, s:b}", "attribute", constraint->name.ptr,
+                                   constraint->name.len, "text", text, "access", is_access,
+                                   "checked", !(is_access && access.proven)));
     }
     for (uint32_t i = 0; i < conjunction->residual_count; i++)
         (void)json_array_append_new(residuals, json_stringn(conjunction->residuals[i].text.ptr,

@@ -1,6 +1,8 @@
 /* filter_test.c - weir filter test: the notifications that a filter lets through. */
 #include "filters.h"
 
+#include <string.h>
+
 static int run(struct cmd_args *args);
 static int test_all(const struct command *command, const struct weir_filter *filter,
                     struct notifications *in);
@@ -15,7 +17,8 @@ const struct command command_filter_test = {
     .options = options,
     .details =
         "Reads notifications as JSON lines from FILE, or standard input, and prints those lines\n"
-        "that match, as they are.  A line that is no notification is named and passed over.\n",
+        "that match, as they are.  A line that is no notification is named and passed over.\n"
+        "FILTER may be '-', which is standard input, when FILE is given.\n",
     .example = "echo '{\"symbol\":\"IBM\",\"price\":185.02}' | weir filter test 'price > 100'\n",
     .exits = "0  some line matched\n1  none did\n2  an error in the filter, or no such file\n",
     .run = run,
@@ -25,13 +28,21 @@ static int run(struct cmd_args *args)
 {
     struct weir_filter *filter;
     struct notifications in;
+    struct source source;
     int status;
 
     if (cmd_args_next(args) < 0)
         return args->status;
     if (args->rest_count < 1 || args->rest_count > 2)
         return cmd_usage_error(args->command, "expected a filter, in quotes, and at most one file");
-    status = filter_compile_shown(&filter, args->command, "", weir_str_of(args->rest[0]));
+    if (strcmp(args->rest[0], "-") == 0 &&
+        (args->rest_count == 1 || strcmp(args->rest[1], "-") == 0))
+        return cmd_usage_error(args->command, "only one of the two can be standard input");
+    status = source_init(&source, args->command, args->rest[0]);
+    if (status != CMD_OK)
+        return status;
+    status = filter_compile_shown(&filter, args->command, "", source.text);
+    source_fini(&source);
     if (status != CMD_OK)
         return status;
     status = CMD_USAGE;

@@ -9,12 +9,13 @@
 #include <string.h>
 
 #define WHERE_MAX 512
+#define SOURCE_MAX ((size_t)1 << 20)
+#define SOURCE_STEP 4096
 #define RED "\033[1;31m"
 #define YELLOW "\033[1;33m"
 #define PLAIN "\033[0m"
 
 static bool read_one(struct notifications *in);
-static bool holds_filter(struct weir_str line);
 static int add_filter(struct filter_file *file, const struct command *command, const char *where,
                       uint64_t number, struct weir_str line, bool normals);
 
@@ -56,22 +57,88 @@ void diags_show(FILE *out, const char *where, struct weir_str source,
     }
 }
 
+void diags_show_json(FILE *out, const char *head, struct weir_str source,
+                     const struct weir_diags *diags, bool *any)
+{
+    char one[32 * WEIR_DIAG_ARG_MAX]; /* each of its texts may be escaped to six times its length */
+
+    for (size_t i = 0; i < diags->count; i++) {
+        weir_diag_to_json(one, sizeof one, source, &diags->v[i]);
+        fprintf(out, "%s{%s%s", *any ? "," : "", head, one + 1);
+        *any = true;
+    }
+}
+
+void normal_show_width(const struct command *command, const struct weir_normal *normal)
+{
+    if (!weir_normal_is_exact(normal))
+        cmd_error(command, "the filter is larger than a normal form may be; this is a wider one, "
+                           "and the broker of the subscriber decides by the filter itself");
+}
+
+/* ---- one filter */
+
+int source_init(struct source *source, const struct command *command, const char *operand)
+{
+    struct text text = {NULL, 0};
+    size_t len = 0, got = 1;
+
+    *source = (struct source){weir_str_of(operand), NULL};
+    if (strcmp(operand, "-") != 0)
+        return CMD_OK;
+    while (got > 0 && len <= SOURCE_MAX) {
+        if (!text_reserve(&text, len + SOURCE_STEP)) {
+            cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
+            text_fini(&text);
+            return CMD_FAILED;
+        }
+        got = fread(text.ptr + len, 1, SOURCE_STEP, stdin);
+        len += got;
+    }
+    *source = (struct source){
+        {text.ptr, len},
+        text.ptr
+    };
+    if (!ferror(stdin) && len <= SOURCE_MAX)
+        return CMD_OK;
+    cmd_error(command, "standard input: %s", ferror(stdin) ? strerror(errno) : "too long");
+    source_fini(source);
+    return CMD_USAGE;
+}
+
+void source_fini(struct source *source)
+{
+    weiri_release(NULL, source->read);
+    source->read = NULL;
+}
+
+enum weir_err filter_diagnose(struct weir_filter **out, struct weir_str source,
+                              struct weir_diags *diags)
+{
+    struct weir_filter *filter = NULL;
+    enum weir_err err;
+
+    diags->count = 0;
+    err = weir_filter_compile(&filter, source, diags, NULL);
+    if (err == WEIR_OK)
+        err = weir_filter_warn(diags, filter, NULL);
+    if (err == WEIR_OK)
+        *out = filter;
+    else
+        weir_filter_destroy(filter);
+    return err;
+}
+
 int filter_compile_shown(struct weir_filter **out, const struct command *command, const char *where,
                          struct weir_str source)
 {
-    struct weir_diags diags = {.count = 0};
-    struct weir_filter *filter = NULL;
-    enum weir_err err = weir_filter_compile(&filter, source, &diags, NULL);
+    struct weir_diags diags;
+    enum weir_err err = filter_diagnose(out, source, &diags);
 
-    if (err == WEIR_OK)
-        err = weir_filter_warn(&diags, filter, NULL);
     fflush(stdout);
     diags_show(stderr, where, source, &diags);
-    if (err == WEIR_OK) {
-        *out = filter;
+    if (err == WEIR_OK)
         return CMD_OK;
-    }
-    weir_filter_destroy(filter);
     if (diags.count == 0 || err == WEIR_ENOMEM)
         cmd_error(command, "%s%s", where, weir_err_text(err));
     return err == WEIR_ENOMEM ? CMD_FAILED : CMD_USAGE;
@@ -172,8 +239,9 @@ int filter_file_read(struct filter_file *file, const struct command *command, co
         if (result == LINES_TOO_LONG)
             cmd_error(command, "%sthe line is too long", where);
         else
-            one = holds_filter(line) ? add_filter(file, command, where, lines.number, line, normals)
-                                     : CMD_OK;
+            one = filter_line_holds(line)
+                      ? add_filter(file, command, where, lines.number, line, normals)
+                      : CMD_OK;
         if (status == CMD_OK)
             status = one;
     }
@@ -185,7 +253,7 @@ int filter_file_read(struct filter_file *file, const struct command *command, co
     return status;
 }
 
-static bool holds_filter(struct weir_str line)
+bool filter_line_holds(struct weir_str line)
 {
     size_t i = 0;
 

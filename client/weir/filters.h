@@ -24,6 +24,18 @@ bool text_reserve(struct text *text, size_t size);
          ? ((void)(print)((text)->ptr, (text)->capacity, (thing)), (text)->ptr) \
          : NULL)
 
+/* What an operand stands for: itself, or for "-" all of standard input. */
+struct source {
+    struct weir_str text; /* borrowed until source_fini */
+    char *read;           /* NULL for an operand itself */
+};
+/* CMD_OK, or an exit code after an error that has been reported. */
+int source_init(struct source *source, const struct command *command, const char *operand);
+void source_fini(struct source *source);
+
+/* Compiles `source` and looks for what it never matches: errors and warnings are in `diags`. */
+enum weir_err filter_diagnose(struct weir_filter **out, struct weir_str source,
+                              struct weir_diags *diags);
 /* Compiles `source`, rendering errors and warnings on stderr, each headed by `where` (such as
  * "f.txt:3: ", or "").  CMD_OK, CMD_USAGE for an error in the filter, CMD_FAILED without memory. */
 int filter_compile_shown(struct weir_filter **out, const struct command *command, const char *where,
@@ -31,6 +43,12 @@ int filter_compile_shown(struct weir_filter **out, const struct command *command
 /* Renders records on `out`. */
 void diags_show(FILE *out, const char *where, struct weir_str source,
                 const struct weir_diags *diags);
+/* Prints records as JSON objects with commas between; `*any` says whether one comes before, and is
+ * kept.  `head` is put first into each, such as "\"filter\":3,", or "". */
+void diags_show_json(FILE *out, const char *head, struct weir_str source,
+                     const struct weir_diags *diags, bool *any);
+/* Says on stderr that the normal form is wider than the filter, where it is. */
+void normal_show_width(const struct command *command, const struct weir_normal *normal);
 
 /* Prints the notification as one line of JSON.  False for want of memory. */
 bool notification_show(FILE *out, struct text *text, const struct weir_notification *n);
@@ -61,6 +79,8 @@ struct filter_file {
     struct filter_line *items; /* ids ascend */
     size_t count, capacity;
 };
+/* False for a line of blanks or a comment. */
+bool filter_line_holds(struct weir_str line);
 /* Reads all, reporting each error with its line; returns an exit code. */
 int filter_file_read(struct filter_file *file, const struct command *command, const char *name,
                      bool normals);

@@ -272,12 +272,13 @@ static void tells_how_each_is_found(void **state)
         const char *text;
         struct weir_access access; /* of the first conjunction */
     } accesses[] = {
-        {"x = 1 AND y > 3",              {WEIR_ACCESS_VALUE, {"x", 1}, 1}   },
-        {"y > 3 AND x IN (1, 2, 'a')",   {WEIR_ACCESS_VALUE, {"x", 1}, 3}   },
-        {"flag AND y IS NOT NULL",       {WEIR_ACCESS_VALUE, {"flag", 4}, 1}},
-        {"y > 3 AND s STARTS WITH 'ab'", {WEIR_ACCESS_PRESENCE, {"s", 1}, 0}},
-        {"NOT EXISTS(x)",                {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0} },
-        {"",                             {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0} },
+        {"x = 1 AND y > 3",              {WEIR_ACCESS_VALUE, {"x", 1}, 1, true}    },
+        {"y > 3 AND x IN (1, 2, 'a')",   {WEIR_ACCESS_VALUE, {"x", 1}, 3, true}    },
+        {"x IS INT AND x IN (1, 2)",     {WEIR_ACCESS_VALUE, {"x", 1}, 2, false}   },
+        {"flag AND y IS NOT NULL",       {WEIR_ACCESS_VALUE, {"flag", 4}, 1, true} },
+        {"y > 3 AND s STARTS WITH 'ab'", {WEIR_ACCESS_PRESENCE, {"s", 1}, 0, false}},
+        {"NOT EXISTS(x)",                {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0, false} },
+        {"",                             {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0, false} },
     };
 
     (void)state;
@@ -291,6 +292,7 @@ static void tells_how_each_is_found(void **state)
         assert_int_equal(access.kind, accesses[i].access.kind);
         assert_true(weir_str_equal(access.name, accesses[i].access.name));
         assert_int_equal(access.values, accesses[i].access.values);
+        assert_int_equal(access.proven, accesses[i].access.proven);
         fixture_fini(&f);
     }
 }

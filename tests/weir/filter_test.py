@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -35,7 +36,7 @@ normal form
     checks  price > 100
 
 cost
-  low: looked at where an attribute has a value that it asks for
+  value, low: looked at where an attribute has a value that it asks for
   what is no set of values of one attribute is evaluated last
 """
 
@@ -54,6 +55,67 @@ class Filter(unittest.TestCase):
         found = json.loads(weir("filter", "check", "--json", "x = 1 AND price >", status=2)[0])
         self.assertEqual(found[0]["code"], "F203")
         self.assertEqual((found[0]["line"], found[0]["column"]), (1, 18))
+
+    def test_check_json_has_all_members(self):
+        text = "a = 1 AND\n  b = '\u65e5' c"
+        found = json.loads(weir("filter", "check", "--json", text, status=2)[0])
+        self.assertEqual(found, [{
+            "code": "F202", "severity": "error", "line": 2, "column": 11, "offset": 22, "length": 1,
+            "message": "expected AND or OR after '\u65e5'", "expected": ["AND", "OR"],
+            "suggestion": ""}])
+        found = json.loads(weir("filter", "check", "--json", "x LKE 'a' AND y = NULL", status=2)[0])
+        self.assertEqual([(d["code"], d["column"], d["length"], d["suggestion"]) for d in found],
+                         [("F214", 3, 3, "write LIKE"), ("F203", 17, 6, "write IS NULL")])
+
+    def test_check_reads_a_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            name = os.path.join(folder, "filters")
+            with open(name, "w", encoding="utf-8") as f:
+                f.write("x = 1\n\n-- a comment\nx >\nTRUE\nx > 1 AND x < 1\nx LKE 'a'\n")
+            out, err = weir("filter", "check", "--filters", name, status=2)
+            self.assertEqual(err, "")
+            self.assertEqual(re.findall(r":(\d+): (\w+)\[(\w+)\]", out),
+                             [("4", "error", "F203"), ("6", "warning", "W602"),
+                              ("7", "error", "F214")])
+            out, _ = weir("filter", "check", "--json", "--filters", name, status=2)
+            self.assertEqual([(d["filter"], d["code"], d["line"]) for d in json.loads(out)],
+                             [(4, "F203", 1), (6, "W602", 1), (7, "F214", 1)])
+            with open(name, encoding="utf-8") as f:
+                self.assertIn("-:4: error", weir("filter", "check", "--filters", "-", status=2,
+                                                 stdin=f.read())[0])
+        _, err = weir("filter", "check", "--filters", "/nowhere/at/all", status=2)
+        self.assertIn("/nowhere/at/all", err)
+        weir("filter", "check", "x = 1", "--filters", "-", status=2)
+        weir("filter", "check", status=2)
+
+    def test_a_dash_is_standard_input(self):
+        text = "x = 1 -- one\nAND y >= 2\n"
+        self.assertEqual(weir("filter", "check", "-", stdin=text), ("", ""))
+        out, _ = weir("filter", "check", "-", stdin=text + "AND", status=2)
+        self.assertIn("  3 | AND\n    |    ^ end of the filter", out)
+        self.assertEqual(weir("filter", "fmt", "-", stdin=text)[0], "x = 1 AND y >= 2\n")
+        tree = weir("filter", "fmt", "--json", "-", stdin=text)[0]
+        self.assertEqual(weir("filter", "fmt", "--from-json", "-", stdin=tree)[0],
+                         "x = 1 AND y >= 2\n")
+        self.assertIn("syntax tree", weir("filter", "explain", "-", stdin=text)[0])
+        self.assertEqual(weir("filter", "convert", "--from", "jms", "-", stdin="a = 1\n")[0],
+                         "a = 1\n")
+        self.assertEqual(weir("filter", "covers", "x = 1", "-", stdin=text)[0], "yes\n")
+        self.assertEqual(weir("filter", "test", "-", os.devnull, stdin=text, status=1)[0], "")
+        for args in (("covers", "-", "-"), ("intersects", "-", "-"), ("test", "-"),
+                     ("test", "-", "-")):
+            self.assertIn("standard input", weir("filter", *args, status=2)[1])
+        self.assertIn("too long", weir("filter", "check", "-", stdin=" " * (1 << 21), status=2)[1])
+        self.assertIn("F401", weir("filter", "check", "-", stdin="x" * 5000, status=2)[0])
+        self.assertIn("F102", weir("filter", "check", "-", stdin="x = '\0'", status=2)[0])
+
+    def test_the_empty_filter_is_every_notification(self):
+        self.assertEqual(weir("filter", "check", ""), ("", ""))
+        self.assertEqual(weir("filter", "check", "-", stdin="\n-- all\n"), ("", ""))
+        self.assertEqual(weir("filter", "fmt", "")[0], "TRUE\n")
+        self.assertEqual(weir("filter", "test", "", stdin='{"x":1}\n')[0], '{"x":1}\n')
+        self.assertEqual(weir("filter", "covers", "", "x = 1")[0], "yes\n")
+        self.assertEqual(weir("filter", "covers", "x = 1", "", status=1)[0].split()[0], "no")
 
     def test_what_never_matches_is_a_warning(self):
         out, _ = weir("filter", "check", "price > 10 AND price < 5")
@@ -111,8 +173,11 @@ class Filter(unittest.TestCase):
         self.assertIn("found   where x is present", out)
         self.assertIn("regular expressions are run", out)
         self.assertIn("with every notification", weir("filter", "explain", "")[0])
-        self.assertIn("medium: ", weir("filter", "explain", "x > 1")[0])
+        self.assertIn("presence, medium: ", weir("filter", "explain", "x > 1")[0])
         self.assertIn("FALSE", weir("filter", "explain", "x > 1 AND x < 1")[0])
+        # a value stands for an int and a double, so that a type is checked besides
+        self.assertIn("checks  x ", weir("filter", "explain", "x = 1 AND x IS INT")[0])
+        self.assertNotIn("checks", weir("filter", "explain", "x = 1")[0])
         wide = " AND ".join(f"(a{i} = 1 OR b{i} = 1)" for i in range(9))
         self.assertIn("a wider one", weir("filter", "explain", wide)[0])
         weir("filter", "explain", "x >", status=2)
@@ -151,7 +216,15 @@ class Filter(unittest.TestCase):
         self.assertEqual(answer, "no")
         weir("filter", "test", "price > 10", stdin=witness)
         weir("filter", "test", "price > 20", stdin=witness, status=1)
-        weir("filter", "covers", "price >", "price > 10", status=2)
+        _, err = weir("filter", "covers", "price >", "price > 10", status=2)
+        self.assertIn("the first filter: error[F203]", err)
+        _, err = weir("filter", "covers", "price > 10", "price >", status=2)
+        self.assertIn("the second filter: error[F203]", err)
+        found = json.loads(weir("filter", "covers", "--json", "x > 2", "x > 1", status=1)[0])
+        self.assertEqual(found["answer"], "no")
+        weir("filter", "test", "x > 1", stdin=json.dumps(found["notification"]))
+        self.assertEqual(json.loads(weir("filter", "covers", "--json", "x > 1", "x > 2")[0]),
+                         {"answer": "yes"})
         weir("filter", "covers", "price > 10", status=2)
 
     def test_intersects(self):

@@ -52,6 +52,7 @@ struct weir_access {
     enum weir_access_kind kind;
     struct weir_str name; /* of the attribute; empty for WEIR_ACCESS_ALWAYS */
     uint32_t values;      /* of WEIR_ACCESS_VALUE: how many */
+    bool proven;          /* nothing more is checked of that attribute */
 };
 
 /* Tells how conjunction `index` of the normal form under `id`, which is held, is found; the name is
