@@ -241,7 +241,10 @@ static int print_normal(const struct command *command, const struct weir_filter 
         line = TEXT_PRINT(&text, weir_normal_print, normal);
     if (line != NULL) {
         puts(line);
-        normal_show_width(command, normal);
+        if (!weir_normal_is_exact(normal))
+            cmd_error(command,
+                      "the filter is larger than a normal form may be; this is a wider "
+                      "one, and the broker of the subscriber decides by the filter itself");
     } else {
         cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
     }

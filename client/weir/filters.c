@@ -69,13 +69,6 @@ void diags_show_json(FILE *out, const char *head, struct weir_str source,
     }
 }
 
-void normal_show_width(const struct command *command, const struct weir_normal *normal)
-{
-    if (!weir_normal_is_exact(normal))
-        cmd_error(command, "the filter is larger than a normal form may be; this is a wider one, "
-                           "and the broker of the subscriber decides by the filter itself");
-}
-
 /* ---- one filter */
 
 int source_init(struct source *source, const struct command *command, const char *operand)

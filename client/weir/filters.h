@@ -47,8 +47,6 @@ void diags_show(FILE *out, const char *where, struct weir_str source,
  * kept.  `head` is put first into each, such as "\"filter\":3,", or "". */
 void diags_show_json(FILE *out, const char *head, struct weir_str source,
                      const struct weir_diags *diags, bool *any);
-/* Says on stderr that the normal form is wider than the filter, where it is. */
-void normal_show_width(const struct command *command, const struct weir_normal *normal);
 
 /* Prints the notification as one line of JSON.  False for want of memory. */
 bool notification_show(FILE *out, struct text *text, const struct weir_notification *n);
