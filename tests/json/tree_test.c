@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include "oom.h"
+#include "same_tree.h"
 
 #include <cmocka.h>
 #include <stdlib.h>
@@ -11,28 +12,6 @@
 #define JSON_MAX 65536
 #define E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"
 #define E50 E10 E10 E10 E10 E10
-
-static bool same_node(const struct weir_node *a, const struct weir_node *b)
-{
-    if (a->kind != b->kind || a->negated != b->negated || a->bare != b->bare ||
-        a->compare != b->compare || a->truth != b->truth || a->type != b->type ||
-        a->child_count != b->child_count || a->value_count != b->value_count ||
-        a->escape != b->escape || !weir_str_equal(a->text, b->text))
-        return false;
-    if (a->kind == WEIR_NODE_LITERAL &&
-        (a->literal.type != b->literal.type || !weir_value_equal(&a->literal, &b->literal)))
-        return false;
-    for (uint32_t i = 0; i < a->value_count; i++) {
-        if (a->values[i].type != b->values[i].type ||
-            !weir_value_equal(&a->values[i], &b->values[i]))
-            return false;
-    }
-    for (uint32_t i = 0; i < a->child_count; i++) {
-        if (!same_node(a->child[i], b->child[i]))
-            return false;
-    }
-    return true;
-}
 
 static const char *to_json(const struct weir_filter *filter)
 {
@@ -99,7 +78,7 @@ static void writes_and_reads(void **state)
         if (strcmp(to_json(filter), cases[i].json) != 0)
             fail_msg("%s\n   gives %s\n  expect %s", cases[i].text, to_json(filter), cases[i].json);
         again = from_json(cases[i].json);
-        assert_true(same_node(weir_filter_tree(filter), weir_filter_tree(again)));
+        assert_true(same_tree(weir_filter_tree(filter), weir_filter_tree(again)));
         weir_filter_destroy(again);
         weir_filter_destroy(filter);
     }
@@ -311,7 +290,7 @@ static void random_trees_stay_equal(void **state)
         if (filter == NULL)
             continue;
         again = from_json(to_json(filter));
-        if (!same_node(weir_filter_tree(filter), weir_filter_tree(again)))
+        if (!same_tree(weir_filter_tree(filter), weir_filter_tree(again)))
             fail_msg("seed %llu: %s: %s", (unsigned long long)seed, text, to_json(again));
         weir_filter_destroy(again);
         weir_filter_destroy(filter);
