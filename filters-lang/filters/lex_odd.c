@@ -77,9 +77,9 @@ static bool is_letter(uint32_t code)
 
     if (narrow != '\0')
         return weiri_lex_is_word(narrow);
-    return code >= 0x80 && (code < 0xa0 || code > 0xbf || code == 0xaa || code == 0xba) &&
-           code != 0xd7 && code != 0xf7 && (code < 0x2000 || code > 0x206f) &&
-           (code < 0x2190 || code > 0x22ff) && (code < 0x3000 || code > 0x301f) && code != 0xfeff;
+    return (code > 0xbf || code == 0xaa || code == 0xba) && code != 0xd7 && code != 0xf7 &&
+           (code < 0x2000 || code > 0x206f) && (code < 0x2190 || code > 0x22ff) &&
+           (code < 0x3000 || code > 0x301f) && code != 0xfeff;
 }
 
 static bool has_more(const struct weiri_lexer *lexer)
