@@ -1,9 +1,11 @@
 /* check.c - the type check: tells truth values from operands, folds constants. */
 #include "compiler.h"
 #include "eval.h"
+#include "lex.h"
 #include "meant.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +90,28 @@ static bool check_factor(struct weiri_compiler *c, const struct weir_node *paren
     return true;
 }
 
+/* `2013-10-07`, which is 1996. */
+static void warn_of_date(struct weiri_compiler *c, const struct weir_node *node)
+{
+    static const char form[] = "0000-00-00";
+    const char *text = c->filter->text.ptr + node->offset;
+    char timestamp[sizeof "2013-10-07T00:00:00Z"];
+    struct weir_diag *diag;
+    int64_t nanoseconds;
+
+    if (node->kind != WEIR_NODE_SUBTRACT || node->length != sizeof form - 1)
+        return;
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        if (form[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return;
+    }
+    diag =
+        weiri_warning(c, "W604", weiri_node_span(node), "a date without quotes is a subtraction");
+    (void)snprintf(timestamp, sizeof timestamp, "%.10sT00:00:00Z", text);
+    if (weir_timestamp_parse(&nanoseconds, weir_str_of(timestamp)) == WEIR_OK)
+        weiri_diag_text(diag->suggestion, "write TIMESTAMP '%s'", timestamp);
+}
+
 static struct weir_node *fold(struct weiri_compiler *c, struct weir_node *node)
 {
     enum weiri_arithmetic outcome;
@@ -103,6 +127,7 @@ static struct weir_node *fold(struct weiri_compiler *c, struct weir_node *node)
             : weiri_compute(&value, node->kind, &node->child[0]->literal, &node->child[1]->literal);
     switch (outcome) {
     case WEIRI_COMPUTED:
+        warn_of_date(c, node);
         node->kind = WEIR_NODE_LITERAL;
         node->literal = value;
         node->child = NULL;
@@ -213,6 +238,21 @@ static bool check_ordered(struct weiri_compiler *c, const struct weir_node *oper
     return false;
 }
 
+/* In SQL "symbol" is a name; here both quotes are for strings. */
+static void warn_of_quoted_name(struct weiri_compiler *c, const struct weir_node *left,
+                                const struct weir_node *right)
+{
+    struct weir_diag *diag;
+
+    if (left->kind != WEIR_NODE_LITERAL || left->literal.type != WEIR_STRING ||
+        right->kind != WEIR_NODE_LITERAL || !weiri_is_plain_name(left->literal.u.string))
+        return;
+    diag = weiri_warning(c, "W606", weiri_node_span(left),
+                         "two strings are compared, and no attribute");
+    weiri_diag_text(diag->suggestion, "write %s; names are not in quotes",
+                    weiri_excerpt(left->literal.u.string).text);
+}
+
 static bool check_compare(struct weiri_compiler *c, struct weir_node *node)
 {
     static const enum weir_compare mirrored[] = {WEIR_EQ, WEIR_NE, WEIR_GT,
@@ -224,6 +264,7 @@ static bool check_compare(struct weiri_compiler *c, struct weir_node *node)
     if (node->compare != WEIR_EQ && node->compare != WEIR_NE &&
         (!check_ordered(c, left) || !check_ordered(c, right)))
         return false;
+    warn_of_quoted_name(c, left, right);
     if (left->kind == WEIR_NODE_LITERAL && right->kind != WEIR_NODE_LITERAL) {
         node->child[0] = right;
         node->child[1] = left;
@@ -279,6 +320,23 @@ static bool check_in(struct weiri_compiler *c, struct weir_node *node)
     return true;
 }
 
+static bool has(struct weir_str text, char c)
+{
+    return text.len != 0 && memchr(text.ptr, c, text.len) != NULL;
+}
+
+/* `LIKE 'a*'` of a shell: without % and _ it matches nothing but that text. */
+static void warn_of_star(struct weiri_compiler *c, const struct weir_node *node)
+{
+    struct weir_diag *diag;
+
+    if (node->kind != WEIR_NODE_LIKE || node->escape != 0 || !has(node->text, '*') ||
+        has(node->text, '%') || has(node->text, '_'))
+        return;
+    diag = weiri_warning(c, "W605", weiri_node_span(node), "* is no wild card of LIKE");
+    weiri_diag_text(diag->suggestion, "%% stands for any characters and _ for one");
+}
+
 static bool check_text(struct weiri_compiler *c, struct weir_node *node)
 {
     const struct weir_node *operand = node->child[0];
@@ -289,6 +347,7 @@ static bool check_text(struct weiri_compiler *c, struct weir_node *node)
                           class_texts[class]);
         return false;
     }
+    warn_of_star(c, node);
     switch (node->kind) {
     case WEIR_NODE_LIKE: return weiri_check_like(c, node);
     case WEIR_NODE_CONTAINS: return weiri_check_contains(c, node);

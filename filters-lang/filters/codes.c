@@ -315,6 +315,25 @@ static const struct weir_diag_code codes[] = {
              "Mostly another condition was meant.",
      .wrong = "symbol = 'IBM' OR (price > 10 AND price < 5)",
      .right = "symbol = 'IBM' OR (price < 10 AND price > 5)"},
+    {.code = "W604",
+     .title = "a date without quotes",
+     .text = "Numbers joined by - are a subtraction: 2013-10-07 is 1996. A timestamp is written "
+             "with its word, in quotes, with time and zone.",
+     .wrong = "ts > 2013-10-07",
+     .right = "ts > TIMESTAMP '2013-10-07T00:00:00Z'"},
+    {.code = "W605",
+     .title = "a star in LIKE",
+     .text = "The wild cards of LIKE are % for any characters and _ for one character. A pattern "
+             "with * and without these matches that text only; where it is meant, = says so.",
+     .wrong = "symbol LIKE 'IB*'",
+     .right = "symbol LIKE 'IB%'"},
+    {.code = "W606",
+     .title = "a name in quotes",
+     .text = "Both kinds of quotes are for strings, so that two constants are compared, and the "
+             "answer is the same for every notification. Names are written without quotes, or "
+             "in backticks.",
+     .wrong = "\"symbol\" = 'IBM'",
+     .right = "symbol = 'IBM'"},
 };
 /* clang-format on */
 
