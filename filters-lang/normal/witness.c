@@ -247,14 +247,16 @@ static bool has(const struct weir_conjunction *conjunction, struct weir_str name
     return domain == NULL || weir_domain_has(domain, value);
 }
 
-/* An attribute that may be absent is so half of the time. */
+/* An attribute that may be absent is so half of the time or, where few may be present, mostly. */
 static void draw(struct search *s)
 {
+    const uint32_t rarity = 2u << below(s, 8);
+
     for (uint32_t i = 0; i < s->candidates.count; i++) {
         const struct choice *choice = &s->choices[i];
 
         s->drawn[i] = choice->v[0];
-        if (s->drawn[i] != NULL || below(s, 2) == 0)
+        if (s->drawn[i] != NULL || below(s, rarity) == 0)
             s->drawn[i] = choice->v[below(s, choice->count)];
     }
 }
