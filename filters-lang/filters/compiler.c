@@ -1,6 +1,5 @@
 /* compiler.c - memory and diagnostics for the stages of the compiler. */
 #include "compiler.h"
-#include "width.h"
 
 #include <weir/text.h>
 
@@ -150,35 +149,15 @@ void weiri_diags_sort(struct weir_diags *diags)
     qsort(diags->v, diags->count, sizeof diags->v[0], compare_diags);
 }
 
-/* What would move the cursor or colour the terminal is shown as '?'. */
-static void put_visible(struct weiri_text *t, struct weir_str text)
-{
-    for (size_t at = 0; at < text.len;) {
-        struct weiri_char c = weiri_char_at(text, at);
-
-        if (!c.valid || weiri_char_is_control(c.code))
-            weiri_text_put_char(t, '?');
-        else
-            weiri_text_put(t, (struct weir_str){text.ptr + at, c.length});
-        at += c.length;
-    }
-}
-
 struct weiri_excerpt weiri_excerpt(struct weir_str text)
 {
     enum { KEPT = 36 };
     struct weiri_excerpt excerpt;
     struct weiri_text t;
 
-    if (text.len <= KEPT) {
-        t = weiri_text_begin(excerpt.text, sizeof excerpt.text);
-        put_visible(&t, text);
-        (void)weiri_text_end(&t);
-        return excerpt;
-    }
     t = weiri_text_begin(excerpt.text, KEPT + 1);
-    put_visible(&t, text);
-    (void)weiri_text_end(&t); /* cuts between characters */
-    memcpy(excerpt.text + strlen(excerpt.text), "...", sizeof "...");
+    weiri_text_put_visible(&t, text);
+    if (weiri_text_end(&t) > KEPT) /* cut between characters */
+        memcpy(excerpt.text + strlen(excerpt.text), "...", sizeof "...");
     return excerpt;
 }

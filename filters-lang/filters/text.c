@@ -1,4 +1,6 @@
 /* text.c - writing text into a buffer that may be too small. */
+#include "width.h"
+
 #include <weir/text.h>
 
 #include <assert.h>
@@ -52,6 +54,19 @@ void weiri_text_put_quoted(struct weiri_text *t, struct weir_str s, char quote)
         weiri_text_put_char(t, s.ptr[i]);
     }
     weiri_text_put_char(t, quote);
+}
+
+void weiri_text_put_visible(struct weiri_text *t, struct weir_str s)
+{
+    struct weiri_char c;
+
+    for (size_t at = 0; at < s.len; at += c.length) {
+        c = weiri_char_at(s, at);
+        if (c.valid && !weiri_char_is_control(c.code))
+            weiri_text_put(t, (struct weir_str){s.ptr + at, c.length});
+        else
+            weiri_text_put_char(t, '?');
+    }
 }
 
 void weiri_text_put_code(struct weiri_text *t, uint32_t code)

@@ -22,7 +22,8 @@
 enum weir_err weiri_json_scan(struct weir_str text, struct weir_json_problem *problem);
 /* The same for the tree of a filter, in which arrays and objects may nest. */
 enum weir_err weiri_json_scan_tree(struct weir_str text, struct weir_json_problem *problem);
-/* Fills `problem`, which may be NULL, with a message as for printf, of text only; returns `err`. */
+/* Fills `problem`, which may be NULL, with a message as for printf, in which nothing acts on a
+ * terminal; returns `err`. */
 enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_err err,
                                  uint32_t column, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -37,7 +37,7 @@ enum weir_err weiri_json_problem(struct weir_json_problem *problem, enum weir_er
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     t = weiri_text_begin(problem->text, sizeof problem->text);
-    weiri_text_put(&t, weir_str_of(text));
+    weiri_text_put_visible(&t, weir_str_of(text));
     (void)weiri_text_end(&t);
     return err;
 }

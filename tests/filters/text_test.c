@@ -143,6 +143,33 @@ static void cuts_between_characters(void **state)
     }
 }
 
+static void shows_what_a_terminal_would_not(void **state)
+{
+    static const struct {
+        struct weir_str text;
+        const char *shown;
+    } cases[] = {
+        {T("plain \xc3\xa9\xe6\x97\xa5"),           "plain \xc3\xa9\xe6\x97\xa5"},
+        {T("a\tb\nc\r\x1b[31m"),                    "a?b?c??[31m"               },
+        {T("a\0b\x7f"),                             "a?b?"                      },
+        {T("\xc2\x9b"
+           "1m\xc2\xa0"),
+         "?1m\xc2\xa0"                                                          }, /* CSI, a no-break space */
+        {T("\xe2\x80\xaa\xe2\x80\xae\xe2\x80\xaf"), "??\xe2\x80\xaf"            },
+        {T("x\xff\xc3"),                            "x??"                       },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char out[64];
+        struct weiri_text t = weiri_text_begin(out, sizeof out);
+
+        weiri_text_put_visible(&t, cases[i].text);
+        (void)weiri_text_end(&t);
+        assert_string_equal(out, cases[i].shown);
+    }
+}
+
 static void names_that_need_no_quotes(void **state)
 {
     static const struct {
@@ -180,9 +207,13 @@ static void names_that_need_no_quotes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(codes_and_characters),        cmocka_unit_test(what_is_not_one_character),
-        cmocka_unit_test(bytes_that_are_no_character), cmocka_unit_test(widths),
-        cmocka_unit_test(cuts_between_characters),     cmocka_unit_test(names_that_need_no_quotes),
+        cmocka_unit_test(codes_and_characters),
+        cmocka_unit_test(what_is_not_one_character),
+        cmocka_unit_test(bytes_that_are_no_character),
+        cmocka_unit_test(widths),
+        cmocka_unit_test(cuts_between_characters),
+        cmocka_unit_test(names_that_need_no_quotes),
+        cmocka_unit_test(shows_what_a_terminal_would_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,23 +118,29 @@ static void refuses_with_a_reason(void **state)
 #define E10 "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"
 #define E50 E10 E10 E10 E10 E10
 
-/* What a reason tells of a text is cut, but never inside a character, and is itself text. */
+/* What a reason tells of a text is cut, but never inside a character, is itself text, and does
+ * nothing to a terminal. */
 static void reasons_are_text(void **state)
 {
     static const struct {
         const char *text;
         const char *says;
     } cases[] = {
-        {"{\"" E50 "\":[1]}",                 "attribute '" E10 E10 "': an array" },
-        {"{\"x" E50 "\":[1]}",                "\xC3\xA9': an array"               },
-        {"{\"x" E50 "\":{\"b\":{\"c\":1}}}",  "\xC3\xA9': an object is no value"  },
-        {"{\"x" E50 "\":{\"b\":1}}",          "\xC3\xA9': an object is no value"  },
-        {"{\"x" E50 "\":{\"$timestamp\":1}}", "\xC3\xA9': $timestamp is not"      },
-        {"{\"x" E50 E50 E50 "\":1}",          "\xC3\xA9': attribute name too long"},
-        {"{\"\xFF\":[1]}",                    "attribute '': an array"            },
-        {"{\"\\u00e9\":[1]}",                 "attribute '\\u00e9': an array"     },
-        {"{\"a\":1,\"" E50 E50 "\":[1]}",     "attribute '" E10 E10 "': an array" },
-        {"{\"a\" \"" E50 E50 "\"}",           "':' expected"                      },
+        {"{\"" E50 "\":[1]}",                    "attribute '" E10 E10 "': an array"   },
+        {"{\"x" E50 "\":[1]}",                   "\xC3\xA9': an array"                 },
+        {"{\"x" E50 "\":{\"b\":{\"c\":1}}}",     "\xC3\xA9': an object is no value"    },
+        {"{\"x" E50 "\":{\"b\":1}}",             "\xC3\xA9': an object is no value"    },
+        {"{\"x" E50 "\":{\"$timestamp\":1}}",    "\xC3\xA9': $timestamp is not"        },
+        {"{\"x" E50 E50 E50 "\":1}",             "\xC3\xA9': attribute name too long"  },
+        {"{\"\xFF\":[1]}",                       "attribute '': an array"              },
+        {"{\"\\u00e9\":[1]}",                    "attribute '\\u00e9': an array"       },
+        {"{\"a\":1,\"" E50 E50 "\":[1]}",        "attribute '" E10 E10 "': an array"   },
+        {"{\"\\u001b[31m\\u009b\":{\"b\":1}}",   "attribute '?[31m?': an object"       },
+        {"{\"\\u001b[31m\":{\"$timestamp\":1}}", "attribute '?[31m': $timestamp"       },
+        {"{\"$\\u001b[31m\\u202e\":1}",          "attribute '$?[31m?': attribute names"},
+        {"{\"a\\n\":1,\"a\\n\":2}",              "duplicate object key"                },
+        {"{\"\x7f\":[1]}",                       "attribute '?': an array"             },
+        {"{\"a\" \"" E50 E50 "\"}",              "':' expected"                        },
     };
 
     (void)state;
@@ -146,6 +152,8 @@ static void reasons_are_text(void **state)
             weir_notification_from_json(&bytes, &size, weir_str_of(cases[i].text), &problem, NULL);
 
         assert_int_not_equal(err, WEIR_OK);
+        for (const char *c = problem.text; *c != '\0'; c++)
+            assert_true(*c != '\n' && *c != '\x1b' && *c != '\x7f');
         if (!weir_str_is_text(weir_str_of(problem.text)) ||
             strstr(problem.text, cases[i].says) == NULL)
             fail_msg("%s: %s", cases[i].text, problem.text);

@@ -21,6 +21,9 @@ void weiri_text_fill(struct weiri_text *t, char c, size_t count);
 void weiri_text_put_int(struct weiri_text *t, int64_t integer);
 /* With `quote` on both sides and doubled inside. */
 void weiri_text_put_quoted(struct weiri_text *t, struct weir_str s, char quote);
+/* Text of a user for a person: what would move the cursor or colour the terminal, and what is no
+ * UTF-8, is shown as '?'. */
+void weiri_text_put_visible(struct weiri_text *t, struct weir_str s);
 /* A code point as UTF-8. */
 void weiri_text_put_code(struct weiri_text *t, uint32_t code);
 /* The code point of a string of one character; 0 for any other. */
