@@ -54,11 +54,15 @@ static struct weir_node *parse_compare(struct weiri_parser *p, struct weir_node 
 static struct weir_node *parse_text(struct weiri_parser *p, struct weir_node *left, uint32_t offset,
                                     enum weir_node_kind kind, const char *example)
 {
+    char quote = p->token.length > 0 ? p->lexer.text.ptr[p->token.offset] : '\0';
     struct weir_str text = p->token.text;
     struct weir_node *node;
 
     if (!weiri_parser_accept(p, TOKEN_STRING))
         return weiri_parser_expected_string(p, example);
+    /* a pattern in typographic quotes was refused, and its own mistakes would have no place */
+    if (kind == WEIR_NODE_MATCHES && quote != '\'' && quote != '"')
+        text = WEIR_STR("");
     node = weiri_parser_parent(p, kind, offset, &left, 1);
     if (node != NULL)
         node->text = text;
