@@ -90,6 +90,7 @@ int main(int argc, char **argv)
     uint64_t failures = 0;
 
     options_read(&options, argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     fragment_init();
     if (options.texts[0] != NULL && options.texts[1] != NULL)
         return replay(&options);

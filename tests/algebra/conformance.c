@@ -7,7 +7,7 @@
 #define CONJUNCTIONS_MAX 512
 #define LITERALS_MAX 48
 #define SYNTHETIC_MAX 64
-#define NAMES_MAX 4 /* of one literal */
+#define NAMES_MAX 16 /* of one literal */
 
 struct literal {
     const struct weir_node *node;

@@ -272,15 +272,36 @@ static void put(struct pool *pool, struct weir_value value)
     pool->v[pool->count++] = value;
 }
 
+uint8_t *neighbours_stamped(struct weir_notification *out, const struct weir_notification *plain)
+{
+    static const struct weir_stamps stamps = {
+        .id = {"north-1", 7},
+        .origin_len = 5,
+        .publisher = {"ann",     3},
+        .ts_ns = 1700000000000000000
+    };
+    const size_t size = weir_notification_stamped_size(plain, &stamps);
+    uint8_t *bytes = malloc(size);
+
+    if (bytes == NULL)
+        abort();
+    weir_notification_stamp(bytes, plain, &stamps);
+    *out = weir_notification_view(bytes, size);
+    return bytes;
+}
+
 static uint8_t *encoded(struct weir_notification *out, const struct weir_attr *attrs, size_t count)
 {
-    uint8_t *bytes;
+    struct weir_notification plain;
+    uint8_t *bytes, *stamped;
     size_t size;
 
     if (weir_notification_encode(&bytes, &size, attrs, count, WEIR_STR(""), NULL, NULL) != WEIR_OK)
         abort();
-    *out = weir_notification_view(bytes, size);
-    return bytes;
+    plain = weir_notification_view(bytes, size);
+    stamped = neighbours_stamped(out, &plain);
+    free(bytes);
+    return stamped;
 }
 
 uint8_t *neighbours_single(struct weir_notification *out, struct weir_str name,

@@ -12,7 +12,7 @@
 
 #include <weir/filter.h>
 
-#define NEIGHBOURS_NAMES_MAX 12
+#define NEIGHBOURS_NAMES_MAX 64
 #define NEIGHBOURS_VALUES_MAX 400
 
 struct pool {
@@ -45,6 +45,10 @@ uint8_t *neighbours_single(struct weir_notification *out, struct weir_str name,
 /* `base` and random values for all attributes of the filters that it lacks. */
 uint8_t *neighbours_extended(struct weir_notification *out, const struct neighbours *neighbours,
                              const struct weir_notification *base, struct random_source *r);
+
+/* The same notification, stamped as by a border broker: its $ attributes are always there.  All of
+ * the functions above give stamped ones. */
+uint8_t *neighbours_stamped(struct weir_notification *out, const struct weir_notification *plain);
 
 /* True for the attributes that only a border broker sets. */
 bool neighbours_is_stamp(struct weir_str name);

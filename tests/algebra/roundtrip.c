@@ -64,6 +64,7 @@ int main(int argc, char **argv)
     uint64_t failures = 0;
 
     options_read(&options, argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     if (options.texts[0] != NULL)
         return replay(options.texts[0]);
     while (tally.filters < options.count) {
@@ -72,7 +73,7 @@ int main(int argc, char **argv)
         struct weir_filter *filter;
         enum check failed;
 
-        whole_language_filter(text, sizeof text, &r);
+        whole_language_filter(text, sizeof text, &r, (unsigned)random_below(&r, 4));
         filter = compiled(text);
         if (filter == NULL) {
             tally.refused++;

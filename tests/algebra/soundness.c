@@ -22,6 +22,7 @@
 #include "conformance.h"
 #include "mutate.h"
 #include "options.h"
+#include "whole_language.h"
 
 #include "normal/support.h"
 
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
     int status;
 
     options_read(&options, argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
     if (weir_scratch_create(&scratch, NULL) != WEIR_OK)
         abort();
     if (options.texts[0] != NULL && options.texts[1] != NULL)
@@ -168,8 +170,14 @@ static void make_pair(char text[2][TEXT_MAX], struct random_source *r)
     const bool related = random_chance(r, 80);
     struct weir_filter *filter = NULL;
 
-    while (filter == NULL)
-        filter = support_compile_random(text[0], TEXT_MAX, r, (int)random_below(r, 3));
+    while (filter == NULL) {
+        if (random_chance(r, 75)) {
+            filter = support_compile_random(text[0], TEXT_MAX, r, (int)random_below(r, 3));
+        } else {
+            whole_language_filter(text[0], TEXT_MAX, r, (unsigned)random_below(r, 2));
+            filter = compiled(text[0]);
+        }
+    }
     if (!related) {
         weir_filter_destroy(filter);
         support_filter(text[1], TEXT_MAX, r, (int)random_below(r, 3));
@@ -573,17 +581,19 @@ static int replay(const struct options *options)
 
 static enum check check_given(const struct trial *trial, const char *json, struct tally *tally)
 {
-    struct weir_notification n;
+    struct weir_notification plain, n;
     enum check failed;
-    uint8_t *bytes;
+    uint8_t *bytes, *stamped;
     size_t size;
 
     if (weir_notification_from_json(&bytes, &size, weir_str_of(json), NULL, NULL) != WEIR_OK) {
         fprintf(stderr, "no notification\n");
         exit(2);
     }
-    n = weir_notification_view(bytes, size);
+    plain = weir_notification_view(bytes, size);
+    stamped = neighbours_stamped(&n, &plain);
     failed = check_notification(trial, &n, tally);
+    free(stamped);
     free(bytes);
     return failed;
 }

@@ -53,13 +53,13 @@ __attribute__((format(printf, 2, 3))) static void put(struct writer *w, const ch
 
 #define PICK(w, array) ((array)[random_below((w)->random, COUNT(array))])
 
-void whole_language_filter(char *out, size_t size, struct random_source *r)
+void whole_language_filter(char *out, size_t size, struct random_source *r, unsigned depth)
 {
     struct writer w = {.random = r, .out = out, .size = size};
 
     out[0] = '\0';
     if (!random_chance(r, 1))
-        condition(&w, (unsigned)random_below(r, 4));
+        condition(&w, depth);
 }
 
 static void condition(struct writer *w, unsigned depth)

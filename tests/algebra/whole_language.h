@@ -4,8 +4,8 @@
 
 #include "random.h"
 
-/* Writes the text of a filter of up to about forty predicates, terminated; it compiles nearly
- * always (constant arithmetic may overflow). */
-void whole_language_filter(char *out, size_t size, struct random_source *r);
+/* Writes the text of a filter of up to 3^depth predicates, terminated; it compiles nearly always
+ * (constant arithmetic may overflow). */
+void whole_language_filter(char *out, size_t size, struct random_source *r, unsigned depth);
 
 #endif /* TESTS_ALGEBRA_WHOLE_LANGUAGE_H */
