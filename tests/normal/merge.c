@@ -65,20 +65,17 @@ static void sample_halves(struct built_sample *built, uint32_t count, uint32_t o
 
 /* ---- merging texts */
 
-static struct weir_merger merge_forms(struct weir_normal *const *forms, uint32_t count,
-                                      const struct weir_sample *sample, double epsilon)
+static struct weir_merger merge_within(uint32_t *work, struct weir_normal *const *forms,
+                                       uint32_t count, const struct weir_sample *sample,
+                                       double epsilon)
 {
-    struct weir_merge_input inputs[INPUTS_MAX] = {
-        {NULL, NULL}
-    };
+    const struct weir_merge_options options = {sample, epsilon, work};
+    struct weir_merge_input inputs[INPUTS_MAX] = {0};
     struct weir_merger merger;
 
     for (uint32_t i = 0; i < count; i++)
         inputs[i] = (struct weir_merge_input){forms[i], NULL};
-    assert_int_equal(
-        weir_normal_merge(&merger, inputs, count,
-                          &(struct weir_merge_options){.sample = sample, .epsilon = epsilon}, NULL),
-        WEIR_OK);
+    assert_int_equal(weir_normal_merge(&merger, inputs, count, &options, NULL), WEIR_OK);
     assert_int_equal(merger.form != NULL, merger.kind != WEIR_MERGE_NONE);
     if (merger.form != NULL) {
         uint32_t total = 0;
@@ -90,6 +87,12 @@ static struct weir_merger merge_forms(struct weir_normal *const *forms, uint32_t
         assert_true(weir_normal_count(merger.form) < total);
     }
     return merger;
+}
+
+static struct weir_merger merge_forms(struct weir_normal *const *forms, uint32_t count,
+                                      const struct weir_sample *sample, double epsilon)
+{
+    return merge_within(NULL, forms, count, sample, epsilon);
 }
 
 /* In the given order and in reverse, which must make no difference. */
@@ -500,7 +503,6 @@ static void limits_are_kept(void **state)
     const struct weir_merge_options options = {.sample = NULL};
     struct weir_normal *form = must_normalise("x = 1");
     struct weir_merger merger;
-    size_t len = 0;
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(inputs); i++)
@@ -513,14 +515,14 @@ static void limits_are_kept(void **state)
     assert_int_equal(merger.kind, WEIR_MERGE_NONE);
     weir_normal_destroy(form);
 
-    /* One of 128 conjunctions is shared: 128 + 128 - 1 are fewer, but too many. */
-    bomb(one, sizeof one, 7, "x = 1");
-    len = strlen(one);
-    (void)snprintf(one + len, sizeof one - len, " AND y = 1");
-    bomb(other, sizeof other, 6, "x = 2 AND y = 3 OR w = 1");
-    len = strlen(other);
-    merger = merge_texts((const char *const[]){one, other, NULL}, NULL, 1);
-    assert_int_equal(merger.kind, WEIR_MERGE_NONE);
+    /* One of them is shared: 65 + 65 - 1 are fewer, but too many. */
+    for (int factors = 5; factors <= 6; factors++) {
+        bomb(one, sizeof one, factors, "x = 1 AND y = 1 OR w = 1");
+        bomb(other, sizeof other, factors, "x = 2 AND y = 3 OR w = 1");
+        merger = merge_texts((const char *const[]){one, other, NULL}, NULL, 1);
+        assert_int_equal(merger.kind, factors == 5 ? WEIR_MERGE_PERFECT : WEIR_MERGE_NONE);
+        weir_normal_destroy(merger.form);
+    }
 }
 
 /* Whatever a peer sends, a merger costs no more than its budget; with none there is no merger but
@@ -658,7 +660,7 @@ static void check_random(const struct random_merge *r, const struct weir_merger 
 static void mergers_are_sound(void **state)
 {
     static struct random_merge r;
-    size_t kinds[3] = {0, 0, 0};
+    size_t kinds[3] = {0, 0, 0}, short_of_work = 0;
 
     (void)state;
     for (size_t round = 0; round < random_rounds(ROUNDS); round++) {
@@ -666,6 +668,7 @@ static void mergers_are_sound(void **state)
         struct built_sample built;
         struct weir_normal *reversed[INPUTS_MAX];
         struct weir_merger merger, other;
+        uint32_t work;
 
         r.seed = round;
         r.count = 1 + (uint32_t)random_below(&source, 3);
@@ -697,12 +700,20 @@ static void mergers_are_sound(void **state)
         assert_int_equal(merger.kind, other.kind);
         weir_normal_destroy(merger.form);
         weir_normal_destroy(other.form);
+
+        work = (uint32_t)random_below(&source, 20000);
+        merger = merge_within(&work, r.forms, r.count, &built.sample, 0.9);
+        if (merger.form != NULL && merger.share.matched > 0)
+            check_random(&r, &merger, &built.sample);
+        short_of_work += work == 0 && merger.form != NULL;
+        weir_normal_destroy(merger.form);
         for (uint32_t i = 0; i < r.count; i++) {
             weir_normal_destroy(r.forms[i]);
             weir_filter_destroy(r.filters[i]);
         }
         sample_fini(&built);
     }
+    assert_true(short_of_work > 0);
     for (int kind = 0; kind < 3; kind++)
         assert_true(kinds[kind] > random_rounds(ROUNDS) / 20);
 }
