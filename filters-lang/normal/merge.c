@@ -31,8 +31,9 @@ struct merging {
     const struct weir_sample *sample; /* NULL: only perfect */
     double epsilon;
     size_t words;
-    uint64_t *wanted;  /* by some original */
-    uint64_t *matched; /* by some input */
+    uint64_t *wanted;             /* by some original */
+    uint64_t *matched;            /* by some input */
+    struct weiri_disjunction all; /* conjunctions of the inputs */
     /* The result. */
     enum weir_merge kind;
     const struct weir_normal *widest; /* the input that is the merger */
@@ -73,7 +74,8 @@ static bool reduce(struct weiri_disjunction *d, struct weiri_workshop *shop);
 static bool measure_inputs(struct merging *m);
 static bool merge_into_one(struct merging *m);
 static bool is_worth(size_t size, size_t wider_size);
-static bool size_of(size_t *size, struct merging *m, const struct weir_conjunction *conjunction);
+static bool size_of(size_t *size, struct merging *m, const struct weir_conjunction *v,
+                    uint32_t count);
 static bool merge_pairs(struct merging *m);
 static bool choose_pair(struct choice *best, struct joining *j);
 static bool join_pair(struct pair *pair, struct joining *j, uint32_t one, uint32_t other);
@@ -126,6 +128,7 @@ enum weir_err weir_normal_merge(struct weir_merger *out, const struct weir_merge
 static bool merge(struct merging *m)
 {
     uint32_t total = 0;
+    size_t size = 0;
 
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t count = weir_normal_count(m->inputs[i].form);
@@ -135,7 +138,10 @@ static bool merge(struct merging *m)
     find_widest(m);
     if (m->widest == NULL && (total > GATHERED_MAX || !unite(m)))
         return !m->shop.out_of_memory;
-    if (m->widest != NULL || (m->merged.count < total && m->merged.count <= WEIR_CONJUNCTIONS_MAX))
+    if (m->widest == NULL && !size_of(&size, m, m->merged.v, m->merged.count))
+        return false;
+    if (m->widest != NULL || (m->merged.count < total && m->merged.count <= WEIR_CONJUNCTIONS_MAX &&
+                              size <= WEIR_NORMAL_SIZE_MAX))
         m->kind = WEIR_MERGE_PERFECT;
     if (m->sample == NULL || !measure_inputs(m))
         return !m->shop.out_of_memory;
@@ -143,8 +149,7 @@ static bool merge(struct merging *m)
         m->share = weiri_sample_share(m->matched, NULL, m->wanted, m->words);
         return true;
     }
-    return m->merged.count < 2 ||
-           (merge_into_one(m) && (m->kind != WEIR_MERGE_NONE || merge_pairs(m)));
+    return total < 2 || (merge_into_one(m) && (m->kind != WEIR_MERGE_NONE || merge_pairs(m)));
 }
 
 /* Of several that cover all, which one must not depend on their order. */
@@ -181,10 +186,12 @@ static bool unite(struct merging *m)
         const struct weir_normal *form = m->inputs[i].form;
 
         for (uint32_t k = 0; k < weir_normal_count(form); k++) {
-            if (!weiri_disjunction_push(&m->merged, weir_normal_at(form, k), &m->shop))
+            if (!weiri_disjunction_push(&m->all, weir_normal_at(form, k), &m->shop))
                 return false;
         }
     }
+    weiri_disjunction_sort(&m->all);
+    m->merged = m->all;
     return reduce(&m->merged, &m->shop);
 }
 
@@ -230,7 +237,7 @@ static bool merge_into_one(struct merging *m)
     struct weir_share best = {0, 0};
     uint32_t chosen = WEIRI_WIDENED_MAX;
 
-    if (!weiri_widen(&widened, m->merged.v, m->merged.count, &m->shop))
+    if (!weiri_widen(&widened, m->all.v, m->all.count, &m->shop))
         return false;
     for (uint32_t i = 0; i < widened.count; i++) {
         uint64_t *bits = take_bits(m, m->matched);
@@ -246,7 +253,7 @@ static bool merge_into_one(struct merging *m)
             m->share = share;
         if (!weir_share_within(&share, m->epsilon))
             continue;
-        if (!size_of(&size, m, &widened.v[i]))
+        if (!size_of(&size, m, &widened.v[i], 1))
             return false;
         if (size > WEIR_NORMAL_SIZE_MAX ||
             (chosen != WEIRI_WIDENED_MAX &&
@@ -272,13 +279,14 @@ static bool is_worth(size_t size, size_t wider_size)
 }
 
 /* SIZE_MAX where it exceeds the limit.  False when memory has run out. */
-static bool size_of(size_t *size, struct merging *m, const struct weir_conjunction *conjunction)
+static bool size_of(size_t *size, struct merging *m, const struct weir_conjunction *v,
+                    uint32_t count)
 {
     struct weiri_buf bytes;
     enum weir_err err;
 
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, m->alloc);
-    weiri_encode(&bytes, WEIR_ROLE_SUBSCRIPTION, false, conjunction, 1, &m->pool);
+    weiri_encode(&bytes, m->shop.role, false, v, count, &m->pool);
     err = bytes.err;
     *size = err == WEIR_OK ? bytes.size : SIZE_MAX;
     weiri_buf_fini(&bytes);
@@ -425,10 +433,10 @@ static enum weir_err build(struct weir_normal **out, struct merging *m)
     if (!reduce(&m->merged, &m->shop))
         return m->shop.out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, m->alloc);
-    weiri_encode(&bytes, WEIR_ROLE_SUBSCRIPTION, exact, m->merged.v, m->merged.count, &m->pool);
+    weiri_encode(&bytes, m->shop.role, exact, m->merged.v, m->merged.count, &m->pool);
     err = bytes.err;
     if (err == WEIR_OK)
-        err = weir_normal_decode(out, WEIR_ROLE_SUBSCRIPTION, weiri_buf_str(&bytes), m->alloc);
+        err = weir_normal_decode(out, m->shop.role, weiri_buf_str(&bytes), m->alloc);
     weiri_buf_fini(&bytes);
     assert(err == WEIR_OK || err == WEIR_ENOMEM || err == WEIR_ELIMIT);
     return err;

@@ -35,6 +35,7 @@ bool weiri_widen(struct weiri_widened *out, const struct weir_conjunction *v, ui
     out->count = 0;
     if (!weiri_conjunction_hull(&hull, v, count, shop))
         return false;
+    weiri_spend(shop->meter, 2 * count * hull.constraint_count);
     out->v[out->count++] = hull;
     bare = hull;
     bare.residual_count = 0;

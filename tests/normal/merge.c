@@ -350,6 +350,35 @@ static void what_is_near_is_joined(void **state)
     sample_fini(&built);
 }
 
+/* Any two could be joined at no cost, but not all three. */
+static void what_is_short_is_joined(void **state)
+{
+    static const char *const texts[] = {"s = 'a' AND y IN (1, 3, 5, 7) AND z = 1",
+                                        "s = 'b' AND y = 2 AND z = 2",
+                                        "s = 'c' AND y = 4 AND z = 3", NULL};
+    struct built_sample built;
+    struct weir_merger merger;
+
+    (void)state;
+    sample_init(&built, 1000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        const bool wanted = i % 2 == 0;
+        const struct weir_attr attrs[] = {
+            {WEIR_STR("s"), weir_value_string(wanted ? WEIR_STR("b") : WEIR_STR("a"))},
+            {WEIR_STR("y"), weir_value_int(2)                                        },
+            {WEIR_STR("z"), weir_value_int(wanted ? 2 : 3)                           },
+        };
+
+        sample_add(&built, attrs, COUNT_OF(attrs));
+    }
+    merger = merge_texts(texts, &built.sample, 0.1);
+    assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+    assert_form(merger.form, "s IN ('b', 'c') AND y IN (2, 4) AND z IN (2, 3) OR "
+                             "s = 'a' AND y IN (1, 3, 5, 7) AND z = 1");
+    weir_normal_destroy(merger.form);
+    sample_fini(&built);
+}
+
 /* A form can be merged with itself, so that a perfect merger can go on from there. */
 static void one_form_becomes_simpler(void **state)
 {
@@ -525,6 +554,80 @@ static void limits_are_kept(void **state)
     }
 }
 
+/* x = 0 AND y = 0 OR x = 1 AND y = 1 ...: one conjunction for all would match x = 0 AND y = 1. */
+static void many_conjunctions_are_not_joined(void **state)
+{
+    struct built_sample built;
+
+    (void)state;
+    sample_init(&built, 1000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        const struct weir_attr attrs[] = {
+            {WEIR_STR("x"), weir_value_int(i % 2 == 0 ? 0 : i % 32)},
+            {WEIR_STR("y"), weir_value_int(i % 2 == 0 ? 1 : i % 32)},
+        };
+
+        sample_add(&built, attrs, COUNT_OF(attrs));
+    }
+    for (int count = 32; count <= 33; count++) {
+        char text[TEXT_MAX];
+        struct weir_merger merger;
+        size_t len = 0;
+
+        for (int i = 0; i < count; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, "%sx = %d AND y = %d",
+                                    i > 0 ? " OR " : "", i, i);
+        merger = merge_texts((const char *const[]){text, NULL}, &built.sample, 0.1);
+        assert_int_equal(merger.kind, count == 32 ? WEIR_MERGE_IMPERFECT : WEIR_MERGE_NONE);
+        assert_int_equal(merger.share.matched, count == 32 ? 500 : 1000);
+        if (merger.form != NULL)
+            assert_int_equal(weir_normal_count(merger.form), 2);
+        weir_normal_destroy(merger.form);
+    }
+    sample_fini(&built);
+}
+
+#define LARGE_COUNT 80
+#define LARGE_PREFIX 3900
+
+/* Each has a string of nearly four kilobytes: together they exceed WEIR_NORMAL_SIZE_MAX. */
+static void what_is_too_large_is_widened(void **state)
+{
+    static char prefix[LARGE_PREFIX + 1], text[WEIR_FILTER_TEXT_MAX + 1];
+    static struct weir_merge_input inputs[LARGE_COUNT];
+    struct weir_normal *forms[LARGE_COUNT];
+    struct weir_merge_options options = {.epsilon = 0.5};
+    struct built_sample built;
+    struct weir_merger merger;
+
+    (void)state;
+    memset(prefix, 'p', LARGE_PREFIX);
+    sample_init(&built, LARGE_COUNT);
+    for (int i = 0; i < LARGE_COUNT; i++) {
+        struct weir_attr attr = {.name = WEIR_STR("s")};
+
+        attr.value = weir_value_string(
+            (struct weir_str){text, (size_t)snprintf(text, sizeof text, "%s%02d", prefix, i)});
+        sample_add(&built, &attr, 1);
+        (void)snprintf(text, sizeof text, "s = '%s%02d'", prefix, i);
+        forms[i] = must_normalise(text);
+        inputs[i].form = forms[i];
+    }
+    assert_int_equal(weir_normal_merge(&merger, inputs, LARGE_COUNT, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_NONE);
+
+    options.sample = &built.sample;
+    assert_int_equal(weir_normal_merge(&merger, inputs, LARGE_COUNT, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+    (void)snprintf(text, sizeof text, "s STARTS WITH '%s'", prefix);
+    assert_form(merger.form, text);
+    assert_int_equal(merger.share.matched, LARGE_COUNT);
+    weir_normal_destroy(merger.form);
+    for (int i = 0; i < LARGE_COUNT; i++)
+        weir_normal_destroy(forms[i]);
+    sample_fini(&built);
+}
+
 /* Whatever a peer sends, a merger costs no more than its budget; with none there is no merger but
  * a copy. */
 static void work_is_bounded(void **state)
@@ -558,47 +661,76 @@ static void work_is_bounded(void **state)
     sample_fini(&built);
 }
 
+#define PADS_MAX 16
+
+/* Memory comes in chunks; a longer filter moves the places where a new one is needed. */
+static void pad(char *out, size_t size, unsigned pads, const char *text)
+{
+    size_t len = (size_t)snprintf(out, size, "(%s) AND (p IS NULL OR NOT p IN ('p'", text);
+
+    for (unsigned i = 0; i < pads; i++)
+        len += (size_t)snprintf(out + len, size - len, ", 'p%u'", i);
+    (void)snprintf(out + len, size - len, "))");
+}
+
+static void merge_short_of_memory(char texts[][TEXT_MAX], uint32_t count,
+                                  const struct weir_merge_options *options)
+{
+    struct weir_merge_input inputs[INPUTS_MAX];
+    struct weir_normal *forms[INPUTS_MAX];
+    enum weir_err err = WEIR_ENOMEM;
+
+    for (uint32_t k = 0; k < count; k++) {
+        forms[k] = must_normalise(texts[k]);
+        inputs[k] = (struct weir_merge_input){forms[k], NULL};
+    }
+    for (size_t n = 0; err != WEIR_OK; n++) {
+        struct weir_merger merger = {
+            WEIR_MERGE_NONE, NULL, {0, 0}
+        };
+        struct oom oom;
+
+        oom_init(&oom, n);
+        err = weir_normal_merge(&merger, inputs, count, options, &oom.alloc);
+        assert_true(err == WEIR_OK || err == WEIR_ENOMEM);
+        assert_int_equal(merger.form != NULL, err == WEIR_OK);
+        weir_normal_destroy(merger.form);
+        assert_int_equal(oom.live_count, 0);
+    }
+    for (uint32_t k = 0; k < count; k++)
+        weir_normal_destroy(forms[k]);
+}
+
+/* clang-format off */
+static const struct {
+    double epsilon;
+    const char *texts[INPUTS_MAX];
+} allocating[] = {
+    {0.999, {"x = 1 AND s CONTAINS 'a'", "x = 2 AND s CONTAINS 'a'"}},
+    {0.999, {"x > 5", "x > 7"}},
+    {0.999, {"x < 100 AND y = 1 AND x + y > 0", "x >= 100 AND y = 2 AND x + y > 0"}},
+    {0.999, {"x IN (1, 3, 5, 7, 9, 11) AND y = 1", "x IN (2, 4, 6, 8, 10, 12) AND y = 2"}},
+    {0.1, {"x < 20 AND y = 1", "x BETWEEN 20 AND 39 AND y IN (1, 3)", "y = 2 AND s IS NULL"}},
+};
+/* clang-format on */
+
 static void memory_may_run_out_anywhere(void **state)
 {
-    /* clang-format off */
-    static const char *const texts[][INPUTS_MAX] = {
-        {"x = 1 AND s CONTAINS 'a'", "x = 2 AND s CONTAINS 'a'"},
-        {"x > 5", "x > 7"},
-        {"x < 500 AND y = 1 AND x + y > 0", "x >= 500 AND y = 2 AND x + y > 0"},
-        {"x < 100 AND y = 1", "x < 50 AND y = 2", "x > 900 AND s STARTS WITH 'a'"},
-    };
-    /* clang-format on */
+    static char padded[INPUTS_MAX][TEXT_MAX];
     struct built_sample built;
 
     (void)state;
-    sample_halves(&built, 1000, 0);
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        const struct weir_merge_options options = {.sample = &built.sample, .epsilon = 0.5};
-        struct weir_merge_input inputs[INPUTS_MAX];
-        struct weir_normal *forms[INPUTS_MAX];
-        enum weir_err err = WEIR_ENOMEM;
-        uint32_t count = 0;
+    sample_halves(&built, 200, 0);
+    for (size_t i = 0; i < COUNT_OF(allocating); i++) {
+        const struct weir_merge_options options = {&built.sample, allocating[i].epsilon, NULL};
 
-        for (; count < INPUTS_MAX && texts[i][count] != NULL; count++) {
-            forms[count] = must_normalise(texts[i][count]);
-            inputs[count] = (struct weir_merge_input){forms[count], NULL};
-        }
-        for (size_t n = 0; err != WEIR_OK; n++) {
-            struct weir_merger merger = {
-                WEIR_MERGE_NONE, NULL, {0, 0}
-            };
-            struct oom oom;
+        for (unsigned pads = 0; pads <= PADS_MAX; pads++) {
+            uint32_t count = 0;
 
-            oom_init(&oom, n);
-            err = weir_normal_merge(&merger, inputs, count, &options, &oom.alloc);
-            assert_true(err == WEIR_OK || err == WEIR_ENOMEM);
-            assert_int_equal(merger.form != NULL, err == WEIR_OK);
-            assert_int_equal(merger.kind != WEIR_MERGE_NONE, err == WEIR_OK);
-            weir_normal_destroy(merger.form);
-            assert_int_equal(oom.live_count, 0);
+            for (; count < INPUTS_MAX && allocating[i].texts[count] != NULL; count++)
+                pad(padded[count], sizeof padded[count], pads, allocating[i].texts[count]);
+            merge_short_of_memory(padded, count, &options);
         }
-        for (uint32_t k = 0; k < count; k++)
-            weir_normal_destroy(forms[k]);
     }
     sample_fini(&built);
 }
@@ -727,11 +859,14 @@ int main(void)
         cmocka_unit_test(a_small_sample_decides_nothing),
         cmocka_unit_test(the_best_is_chosen),
         cmocka_unit_test(what_is_near_is_joined),
+        cmocka_unit_test(what_is_short_is_joined),
         cmocka_unit_test(one_form_becomes_simpler),
         cmocka_unit_test(originals_are_what_counts),
         cmocka_unit_test(shares_have_the_textbooks_interval),
         cmocka_unit_test(hulls_are_merged),
         cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(many_conjunctions_are_not_joined),
+        cmocka_unit_test(what_is_too_large_is_widened),
         cmocka_unit_test(work_is_bounded),
         cmocka_unit_test(memory_may_run_out_anywhere),
         cmocka_unit_test(mergers_are_sound),
