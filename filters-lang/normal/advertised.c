@@ -10,6 +10,7 @@
 
 static bool allows_all(const struct weir_node *node, bool negated);
 static bool speaks_of_all(const struct weir_node *node);
+static bool applies(const struct weir_node *node, const struct weir_notification *notification);
 
 bool weiri_advertised_is_empty(const struct weir_conjunction *conjunction)
 {
@@ -54,6 +55,29 @@ bool weiri_advertised_covers(const struct weir_conjunction *wide,
             return false;
     }
     return weiri_residuals_within(wide, narrow);
+}
+
+bool weiri_advertised_conforms(const struct weir_conjunction *adv,
+                               const struct weir_notification *notification,
+                               struct weir_scratch *scratch)
+{
+    if (weiri_advertised_is_empty(adv))
+        return true;
+    for (size_t i = 0; i < notification->attr_count; i++) {
+        const struct weir_attr attr = weir_notification_attr(notification, i);
+        const struct weir_domain *allowed = weiri_conjunction_find(adv, attr.name);
+
+        if (allowed == NULL ? weiri_advertised_restricts(attr.name)
+                            : !weir_domain_has(allowed, &attr.value))
+            return false;
+    }
+    for (uint32_t i = 0; i < adv->residual_count; i++) {
+        const struct weir_node *node = adv->residuals[i].node;
+
+        if (applies(node, notification) && weir_node_eval(node, notification, scratch) != WEIR_TRUE)
+            return false;
+    }
+    return true;
 }
 
 bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_conjunction *in,
@@ -123,6 +147,20 @@ static bool speaks_of_all(const struct weir_node *node)
         return weiri_advertised_speaks_of(node->text);
     for (uint32_t i = 0; i < node->child_count; i++) {
         if (!speaks_of_all(node->child[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A residual restricts only notifications that have all its attributes. */
+static bool applies(const struct weir_node *node, const struct weir_notification *notification)
+{
+    struct weir_value value;
+
+    if (node->kind == WEIR_NODE_ATTR)
+        return weir_notification_find(notification, node->text, &value);
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        if (!applies(node->child[i], notification))
             return false;
     }
     return true;

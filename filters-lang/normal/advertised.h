@@ -23,6 +23,11 @@ bool weiri_advertised_speaks_of(struct weir_str name);
 bool weiri_advertised_covers(const struct weir_conjunction *wide,
                              const struct weir_conjunction *narrow, struct weiri_meter *meter);
 
+/* Within the budget that is left; a residual that runs out of it does not hold. */
+bool weiri_advertised_conforms(const struct weir_conjunction *adv,
+                               const struct weir_notification *notification,
+                               struct weir_scratch *scratch);
+
 /* From a conjunction of predicates to the canonical one of an advertisement; false when memory has
  * run out. */
 bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_conjunction *in,

@@ -16,9 +16,6 @@ static bool intersects(const struct weir_normal *adv, const struct weir_normal *
                        struct weiri_meter *meter);
 static bool meets(const struct weir_conjunction *adv, const struct weir_conjunction *sub,
                   struct weiri_meter *meter);
-static bool conforms(const struct weir_conjunction *adv,
-                     const struct weir_notification *notification, struct weir_scratch *scratch);
-static bool applies(const struct weir_node *node, const struct weir_notification *notification);
 
 bool weir_normal_covers(const struct weir_normal *wide, const struct weir_normal *narrow,
                         uint32_t *work)
@@ -42,7 +39,7 @@ bool weir_normal_conforms(const struct weir_normal *adv,
     assert(weir_normal_role(adv) == WEIR_ROLE_ADVERTISEMENT);
     weir_scratch_renew(scratch);
     for (uint32_t i = 0; i < weir_normal_count(adv); i++) {
-        if (conforms(weir_normal_at(adv, i), notification, scratch))
+        if (weiri_advertised_conforms(weir_normal_at(adv, i), notification, scratch))
             return true;
     }
     return false;
@@ -115,42 +112,6 @@ static bool meets(const struct weir_conjunction *adv, const struct weir_conjunct
                          weiri_domain_weight(allowed) + weiri_domain_weight(&constraint->domain)))
             return true;
         if (!weiri_domain_meets(allowed, &constraint->domain, WEIRI_KIND_PRESENT))
-            return false;
-    }
-    return true;
-}
-
-static bool conforms(const struct weir_conjunction *adv,
-                     const struct weir_notification *notification, struct weir_scratch *scratch)
-{
-    if (weiri_advertised_is_empty(adv))
-        return true;
-    for (size_t i = 0; i < notification->attr_count; i++) {
-        const struct weir_attr attr = weir_notification_attr(notification, i);
-        const struct weir_domain *allowed = weiri_conjunction_find(adv, attr.name);
-
-        if (allowed == NULL ? weiri_advertised_restricts(attr.name)
-                            : !weir_domain_has(allowed, &attr.value))
-            return false;
-    }
-    for (uint32_t i = 0; i < adv->residual_count; i++) {
-        const struct weir_node *node = adv->residuals[i].node;
-
-        if (applies(node, notification) && weir_node_eval(node, notification, scratch) != WEIR_TRUE)
-            return false;
-    }
-    return true;
-}
-
-/* A residual restricts only notifications that have all its attributes. */
-static bool applies(const struct weir_node *node, const struct weir_notification *notification)
-{
-    struct weir_value value;
-
-    if (node->kind == WEIR_NODE_ATTR)
-        return weir_notification_find(notification, node->text, &value);
-    for (uint32_t i = 0; i < node->child_count; i++) {
-        if (!applies(node->child[i], notification))
             return false;
     }
     return true;

@@ -24,6 +24,7 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
                         const struct weir_conjunction *b, struct weiri_workshop *shop);
 static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
                         const struct weiri_workshop *shop);
+static bool resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop);
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                              const struct weir_conjunction *b, struct weiri_workshop *shop);
 static void *take(struct weiri_workshop *shop, size_t count, size_t size);
@@ -277,7 +278,7 @@ static bool merge_at(struct weir_conjunction *out, bool *merged, const struct we
     *out = *a;
     out->constraints = constraints;
     out->constraint_count = count;
-    return true;
+    return resettle(out, shop);
 }
 
 static bool intersect_constraints(struct weir_conjunction *out, const struct weir_conjunction *a,
@@ -385,7 +386,7 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
     }
     out->constraints = v;
     out->constraint_count = count;
-    return common_residuals(out, a, b, shop);
+    return common_residuals(out, a, b, shop) && resettle(out, shop);
 }
 
 /* An attribute that only one of two conjunctions lists: false if their hull does not.  To a
@@ -401,6 +402,14 @@ static bool hull_of_one(struct weir_constraint *out, const struct weir_constrain
     if (!shop->settled)
         out->domain = weiri_domain_of_kinds(WEIR_KIND_ALL);
     return true;
+}
+
+/* A union may be all that `$type` can be, and is then not listed.  False when memory has run out.
+ */
+static bool resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop)
+{
+    return shop->role == WEIR_ROLE_SUBSCRIPTION || !shop->settled ||
+           weiri_advertised_settle(conjunction, conjunction, shop);
 }
 
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,

@@ -11,6 +11,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "advertised.h"
 #include "codec.h"
 #include "sample.h"
 #include "widen.h"
@@ -80,6 +81,8 @@ static bool merge_pairs(struct merging *m);
 static bool choose_pair(struct choice *best, struct joining *j);
 static bool join_pair(struct pair *pair, struct joining *j, uint32_t one, uint32_t other);
 static void settle(struct joining *j, const struct choice *best);
+static bool covers(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
+                   struct merging *m);
 static bool accept(struct merging *m, const struct joining *j);
 static uint32_t weight_of(const struct weir_conjunction *conjunction);
 static uint64_t *take_bits(struct merging *m, const uint64_t *from);
@@ -98,7 +101,10 @@ enum weir_err weir_normal_merge(struct weir_merger *out, const struct weir_merge
     assert(count > 0);
     weiri_pool_init(&m.pool, alloc);
     m.meter.left = options->work != NULL ? *options->work : BUILT_IN_WORK;
-    m.shop = (struct weiri_workshop){.pool = &m.pool, .meter = &m.meter};
+    m.shop = (struct weiri_workshop){.pool = &m.pool,
+                                     .meter = &m.meter,
+                                     .role = weir_normal_role(inputs[0].form),
+                                     .settled = true};
     if (options->sample != NULL && options->sample->count > 0) {
         assert(options->sample->count <= WEIR_SAMPLE_MAX);
         m.sample = options->sample;
@@ -246,7 +252,7 @@ static bool merge_into_one(struct merging *m)
 
         if (bits == NULL)
             return false;
-        if (!weiri_sample_add(bits, &widened.v[i], m->sample, &m->meter))
+        if (!weiri_sample_add(bits, m->shop.role, &widened.v[i], m->sample, &m->meter))
             break;
         share = weiri_sample_share(bits, NULL, m->wanted, m->words);
         if (i == 0)
@@ -359,7 +365,7 @@ static bool join_pair(struct pair *pair, struct joining *j, uint32_t one, uint32
     pair->weight = weight_of(&pair->join);
     pair->matched = take_bits(m, m->matched);
     if (pair->matched == NULL ||
-        !weiri_sample_add(pair->matched, &pair->join, m->sample, &m->meter))
+        !weiri_sample_add(pair->matched, m->shop.role, &pair->join, m->sample, &m->meter))
         return false;
     pair->known = true;
     return true;
@@ -370,8 +376,7 @@ static void settle(struct joining *j, const struct choice *best)
     const struct weir_conjunction *join = &best->pair->join;
 
     for (uint32_t i = 0; i < j->used; i++) {
-        if (i == best->one || i == best->other ||
-            (!j->gone[i] && weiri_conjunction_covers(join, &j->v[i], &j->m->meter))) {
+        if (i == best->one || i == best->other || (!j->gone[i] && covers(join, &j->v[i], j->m))) {
             j->gone[i] = true;
             j->left--;
         }
@@ -379,6 +384,14 @@ static void settle(struct joining *j, const struct choice *best)
     j->v[j->used++] = *join;
     j->left++;
     unite_bits(j->matched, best->pair->matched, j->m->words);
+}
+
+static bool covers(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
+                   struct merging *m)
+{
+    return m->shop.role == WEIR_ROLE_SUBSCRIPTION
+               ? weiri_conjunction_covers(wide, narrow, &m->meter)
+               : weiri_advertised_covers(wide, narrow, &m->meter);
 }
 
 static bool accept(struct merging *m, const struct joining *j)

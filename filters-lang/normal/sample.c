@@ -10,7 +10,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "conjunctions.h"
+#include "advertised.h"
 
 #define Z_SQUARED (2.576 * 2.576)
 #define HALVINGS 50
@@ -21,9 +21,9 @@
 #define BYTES_PER_STEP 256u
 #define UNITS_PER_STEP 8u
 
-static enum weir_truth eval(const struct weir_conjunction *conjunction,
-                            const struct weir_notification *notification,
-                            struct weir_scratch *scratch, struct weiri_meter *meter);
+static bool matches(enum weir_filter_role role, const struct weir_conjunction *conjunction,
+                    const struct weir_notification *notification, struct weir_scratch *scratch,
+                    struct weiri_meter *meter);
 static uint32_t scans(const struct weir_conjunction *conjunction);
 static uint32_t count_bits(uint64_t word);
 static bool beyond_doubt(const struct weir_share *share, double bound);
@@ -38,7 +38,8 @@ bool weir_sample_match(uint64_t *bits, const struct weir_normal *form,
     assert(sample->count <= WEIR_SAMPLE_MAX);
     memset(bits, 0, WEIR_SAMPLE_WORDS(sample->count) * sizeof *bits);
     for (uint32_t i = 0; i < weir_normal_count(form) && done; i++)
-        done = weiri_sample_add(bits, weir_normal_at(form, i), sample, &meter);
+        done =
+            weiri_sample_add(bits, weir_normal_role(form), weir_normal_at(form, i), sample, &meter);
     if (work != NULL)
         *work = meter.left;
     return done;
@@ -85,8 +86,9 @@ bool weir_share_within(const struct weir_share *share, double epsilon)
            (double)share->unwanted <= epsilon * share->matched && beyond_doubt(share, epsilon);
 }
 
-bool weiri_sample_add(uint64_t *bits, const struct weir_conjunction *conjunction,
-                      const struct weir_sample *sample, struct weiri_meter *meter)
+bool weiri_sample_add(uint64_t *bits, enum weir_filter_role role,
+                      const struct weir_conjunction *conjunction, const struct weir_sample *sample,
+                      struct weiri_meter *meter)
 {
     const uint32_t each = 1 + conjunction->constraint_count, scanned = scans(conjunction);
 
@@ -97,7 +99,7 @@ bool weiri_sample_add(uint64_t *bits, const struct weir_conjunction *conjunction
             continue;
         if (!weiri_spend(meter, each + scanned * (1 + sample->v[i].size / BYTES_PER_STEP)))
             return false;
-        if (eval(conjunction, &sample->v[i], sample->scratch, meter) != WEIR_FALSE)
+        if (matches(role, conjunction, &sample->v[i], sample->scratch, meter))
             bits[i / 64] |= bit;
     }
     return true;
@@ -117,20 +119,21 @@ struct weir_share weiri_sample_share(const uint64_t *bits, const uint64_t *more,
     return share;
 }
 
-static enum weir_truth eval(const struct weir_conjunction *conjunction,
-                            const struct weir_notification *notification,
-                            struct weir_scratch *scratch, struct weiri_meter *meter)
+static bool matches(enum weir_filter_role role, const struct weir_conjunction *conjunction,
+                    const struct weir_notification *notification, struct weir_scratch *scratch,
+                    struct weiri_meter *meter)
 {
-    enum weir_truth truth;
     uint32_t before;
+    bool found;
 
-    if (conjunction->residual_count == 0)
-        return weir_conjunction_eval(conjunction, notification, scratch);
     weir_scratch_renew(scratch);
     before = weiri_scratch_budget(scratch);
-    truth = weir_conjunction_eval(conjunction, notification, scratch);
+    if (role == WEIR_ROLE_SUBSCRIPTION)
+        found = weir_conjunction_eval(conjunction, notification, scratch) != WEIR_FALSE;
+    else
+        found = weiri_advertised_conforms(conjunction, notification, scratch);
     weiri_spend(meter, (before - weiri_scratch_budget(scratch)) / UNITS_PER_STEP);
-    return truth;
+    return found;
 }
 
 /* How many times an evaluation may walk over a string. */

@@ -1,11 +1,13 @@
 /* widen.c - the conjunctive hull, and what is wider and shorter than it.
  *
  * Only attributes in which the conjunctions differ are widened: the gaps of long sets are filled,
- * or they are dropped, all or one.  What all of them say of an attribute stays. */
+ * or they are freed, all or one: then a subscription does not list them, and an advertisement lists
+ * them with any value.  What all conjunctions say of an attribute stays. */
 #include "widen.h"
 
 #include <string.h>
 
+#include "advertised.h"
 #include "text.h"
 
 #define FILLED_MIN 4u /* intervals: to fill the gaps of fewer saves nothing */
@@ -20,7 +22,7 @@ struct widening {
 static bool differ(const struct widening *w, const struct weir_constraint *constraint);
 static bool add_filled(struct widening *w, const struct weir_conjunction *hull);
 static bool add_without(struct widening *w, const struct weir_conjunction *hull, uint32_t one);
-static void add(struct widening *w, const struct weir_conjunction *conjunction);
+static bool add(struct widening *w, const struct weir_conjunction *conjunction);
 static bool fill(struct weir_domain *domain, struct weiri_pool *pool);
 static bool span(struct weir_intervals *set, struct weiri_pool *pool);
 static bool span_strings(struct weir_intervals *set, struct weiri_pool *pool);
@@ -39,7 +41,8 @@ bool weiri_widen(struct weiri_widened *out, const struct weir_conjunction *v, ui
     out->v[out->count++] = hull;
     bare = hull;
     bare.residual_count = 0;
-    add(&w, &bare);
+    if (!add(&w, &bare))
+        return false;
     if (!add_filled(&w, &hull) || !add_without(&w, &hull, hull.constraint_count))
         return false;
     for (uint32_t i = 0; i < hull.constraint_count && out->count < WEIRI_WIDENED_MAX; i++) {
@@ -64,6 +67,7 @@ static bool differ(const struct widening *w, const struct weir_constraint *const
 static bool add_filled(struct widening *w, const struct weir_conjunction *hull)
 {
     struct weir_constraint *filled = take(w, hull->constraint_count);
+    const bool advertised = w->shop->role == WEIR_ROLE_ADVERTISEMENT;
     struct weir_conjunction conjunction = *hull;
 
     if (filled == NULL)
@@ -77,17 +81,17 @@ static bool add_filled(struct widening *w, const struct weir_conjunction *hull)
             w->shop->out_of_memory = true;
             return false;
         }
-        if (!weiri_domain_is_full(&constraint.domain))
+        if (advertised || !weiri_domain_is_full(&constraint.domain))
             filled[conjunction.constraint_count++] = constraint;
     }
-    add(w, &conjunction);
-    return true;
+    return add(w, &conjunction);
 }
 
-/* Drops the attribute at place `one`, or if there is none all in which the conjunctions differ. */
+/* Frees the attribute at place `one`, or if there is none all in which the conjunctions differ. */
 static bool add_without(struct widening *w, const struct weir_conjunction *hull, uint32_t one)
 {
     const bool all = one == hull->constraint_count;
+    const bool advertised = w->shop->role == WEIR_ROLE_ADVERTISEMENT;
     struct weir_constraint *kept = take(w, hull->constraint_count);
     struct weir_conjunction conjunction = *hull;
 
@@ -96,22 +100,33 @@ static bool add_without(struct widening *w, const struct weir_conjunction *hull,
     conjunction.constraints = kept;
     conjunction.constraint_count = 0;
     for (uint32_t i = 0; i < hull->constraint_count; i++) {
-        if (all ? !differ(w, &hull->constraints[i]) : i != one)
-            kept[conjunction.constraint_count++] = hull->constraints[i];
+        struct weir_constraint constraint = hull->constraints[i];
+        const bool freed = all ? differ(w, &constraint) : i == one;
+
+        if (freed)
+            constraint.domain = weiri_domain_of_kinds(WEIRI_KIND_PRESENT);
+        if (advertised || !freed)
+            kept[conjunction.constraint_count++] = constraint;
     }
-    add(w, &conjunction);
-    return true;
+    return add(w, &conjunction);
 }
 
-static void add(struct widening *w, const struct weir_conjunction *conjunction)
+/* False when memory has run out. */
+static bool add(struct widening *w, const struct weir_conjunction *conjunction)
 {
-    if (conjunction->constraint_count == 0 && conjunction->residual_count == 0)
-        return;
+    struct weir_conjunction added = *conjunction;
+
+    if (w->shop->role == WEIR_ROLE_ADVERTISEMENT &&
+        !weiri_advertised_settle(&added, conjunction, w->shop))
+        return false;
+    if (added.constraint_count == 0 && added.residual_count == 0)
+        return true;
     for (uint32_t i = 0; i < w->out->count; i++) {
-        if (weiri_conjunction_compare(&w->out->v[i], conjunction) == 0)
-            return;
+        if (weiri_conjunction_compare(&w->out->v[i], &added) == 0)
+            return true;
     }
-    w->out->v[w->out->count++] = *conjunction;
+    w->out->v[w->out->count++] = added;
+    return true;
 }
 
 /* Numbers and timestamps become one interval, strings those with the longest common prefix. */
