@@ -1,0 +1,266 @@
+/* merge_limits.c - mergers of hulls, at the limits, short of work and of memory. */
+#include "merging.h"
+
+#include "oom.h"
+
+#include <cmocka.h>
+
+/* (a1 = 1 OR b1 = 1) AND (a2 = 1 OR b2 = 1) ...: 2^factors conjunctions. */
+static void bomb(char *out, size_t size, int factors, const char *rest)
+{
+    size_t len = 0;
+
+    for (int i = 0; i < factors; i++)
+        len += (size_t)snprintf(out + len, size - len, "(a%d = 1 OR b%d = 1) AND ", i, i);
+    (void)snprintf(out + len, size - len, "%s", rest);
+}
+
+static void hulls_are_merged(void **state)
+{
+    static char one[TEXT_MAX], other[TEXT_MAX];
+    struct weir_merger merger;
+    struct weir_normal *hull;
+
+    (void)state;
+    bomb(one, sizeof one, 9, "x = 1");
+    bomb(other, sizeof other, 9, "x = 2");
+    hull = must_normalise(one);
+    assert_false(weir_normal_is_exact(hull));
+    weir_normal_destroy(hull);
+
+    merger = merge_texts((const char *const[]){one, other, NULL}, NULL, 1);
+    assert_int_equal(merger.kind, WEIR_MERGE_PERFECT);
+    assert_false(weir_normal_is_exact(merger.form));
+    weir_normal_destroy(merger.form);
+
+    /* Inside an exact form a hull is of no consequence. */
+    merger = merge_texts((const char *const[]){one, "x > 0", NULL}, NULL, 1);
+    assert_int_equal(merger.kind, WEIR_MERGE_PERFECT);
+    assert_form(merger.form, "x > 0");
+    assert_true(weir_normal_is_exact(merger.form));
+    weir_normal_destroy(merger.form);
+}
+
+static void limits_are_kept(void **state)
+{
+    static char one[TEXT_MAX], other[TEXT_MAX];
+    static struct weir_merge_input inputs[WEIR_MERGE_MAX + 1];
+    const struct weir_merge_options options = {.sample = NULL};
+    struct weir_normal *form = must_normalise("x = 1");
+    struct weir_merger merger;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(inputs); i++)
+        inputs[i].form = form;
+    assert_int_equal(weir_normal_merge(&merger, inputs, WEIR_MERGE_MAX, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_PERFECT);
+    weir_normal_destroy(merger.form);
+    assert_int_equal(weir_normal_merge(&merger, inputs, WEIR_MERGE_MAX + 1, &options, NULL),
+                     WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_NONE);
+    weir_normal_destroy(form);
+
+    /* One of them is shared: 65 + 65 - 1 are fewer, but too many. */
+    for (int factors = 5; factors <= 6; factors++) {
+        bomb(one, sizeof one, factors, "x = 1 AND y = 1 OR w = 1");
+        bomb(other, sizeof other, factors, "x = 2 AND y = 3 OR w = 1");
+        merger = merge_texts((const char *const[]){one, other, NULL}, NULL, 1);
+        assert_int_equal(merger.kind, factors == 5 ? WEIR_MERGE_PERFECT : WEIR_MERGE_NONE);
+        weir_normal_destroy(merger.form);
+    }
+}
+
+/* x = 0 AND y = 0 OR x = 1 AND y = 1 ...: one conjunction for all would match x = 0 AND y = 1. */
+static void many_conjunctions_are_not_joined(void **state)
+{
+    struct built_sample built;
+
+    (void)state;
+    sample_init(&built, 1000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        const struct weir_attr attrs[] = {
+            {WEIR_STR("x"), weir_value_int(i % 2 == 0 ? 0 : i % 32)},
+            {WEIR_STR("y"), weir_value_int(i % 2 == 0 ? 1 : i % 32)},
+        };
+
+        sample_add(&built, attrs, COUNT_OF(attrs));
+    }
+    for (int count = 32; count <= 33; count++) {
+        char text[TEXT_MAX];
+        struct weir_merger merger;
+        size_t len = 0;
+
+        for (int i = 0; i < count; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, "%sx = %d AND y = %d",
+                                    i > 0 ? " OR " : "", i, i);
+        merger = merge_texts((const char *const[]){text, NULL}, &built.sample, 0.1);
+        assert_int_equal(merger.kind, count == 32 ? WEIR_MERGE_IMPERFECT : WEIR_MERGE_NONE);
+        assert_int_equal(merger.share.matched, count == 32 ? 500 : 1000);
+        if (merger.form != NULL)
+            assert_int_equal(weir_normal_count(merger.form), 2);
+        weir_normal_destroy(merger.form);
+    }
+    sample_fini(&built);
+}
+
+#define LARGE_COUNT 80
+#define LARGE_PREFIX 3900
+
+/* Each has a string of nearly four kilobytes: together they exceed WEIR_NORMAL_SIZE_MAX. */
+static void what_is_too_large_is_widened(void **state)
+{
+    static char prefix[LARGE_PREFIX + 1], text[WEIR_FILTER_TEXT_MAX + 1];
+    static struct weir_merge_input inputs[LARGE_COUNT];
+    struct weir_normal *forms[LARGE_COUNT];
+    struct weir_merge_options options = {.epsilon = 0.5};
+    struct built_sample built;
+    struct weir_merger merger;
+
+    (void)state;
+    memset(prefix, 'p', LARGE_PREFIX);
+    sample_init(&built, LARGE_COUNT);
+    for (int i = 0; i < LARGE_COUNT; i++) {
+        struct weir_attr attr = {.name = WEIR_STR("s")};
+
+        attr.value = weir_value_string(
+            (struct weir_str){text, (size_t)snprintf(text, sizeof text, "%s%02d", prefix, i)});
+        sample_add(&built, &attr, 1);
+        (void)snprintf(text, sizeof text, "s = '%s%02d'", prefix, i);
+        forms[i] = must_normalise(text);
+        inputs[i].form = forms[i];
+    }
+    assert_int_equal(weir_normal_merge(&merger, inputs, LARGE_COUNT, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_NONE);
+
+    options.sample = &built.sample;
+    assert_int_equal(weir_normal_merge(&merger, inputs, LARGE_COUNT, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+    (void)snprintf(text, sizeof text, "s STARTS WITH '%s'", prefix);
+    assert_form(merger.form, text);
+    assert_int_equal(merger.share.matched, LARGE_COUNT);
+    weir_normal_destroy(merger.form);
+    for (int i = 0; i < LARGE_COUNT; i++)
+        weir_normal_destroy(forms[i]);
+    sample_fini(&built);
+}
+
+/* Whatever a peer sends, a merger costs no more than its budget; with none there is no merger but
+ * a copy. */
+static void work_is_bounded(void **state)
+{
+    static const char *const texts[] = {"x < 500 AND y = 1", "x >= 500 AND y = 2"};
+    struct weir_normal *forms[2] = {must_normalise(texts[0]), must_normalise(texts[1])};
+    const struct weir_merge_input inputs[2] = {
+        {forms[0], NULL},
+        {forms[1], NULL}
+    };
+    struct built_sample built;
+    bool merged = false;
+
+    (void)state;
+    sample_halves(&built, 1000, 0);
+    for (uint32_t budget = 0; budget < 64000; budget += 500) {
+        uint32_t work = budget;
+        const struct weir_merge_options options = {&built.sample, 0.05, &work};
+        struct weir_merger merger;
+
+        assert_int_equal(weir_normal_merge(&merger, inputs, 2, &options, NULL), WEIR_OK);
+        assert_true(work <= budget);
+        assert_true(merger.kind != WEIR_MERGE_NONE || !merged);
+        merged = merger.kind == WEIR_MERGE_IMPERFECT;
+        assert_false(merged && budget < 6000); /* 4 sweeps, 3 steps each at most */
+        weir_normal_destroy(merger.form);
+    }
+    assert_true(merged);
+    weir_normal_destroy(forms[0]);
+    weir_normal_destroy(forms[1]);
+    sample_fini(&built);
+}
+
+#define PADS_MAX 16
+
+/* Memory comes in chunks; a longer filter moves the places where a new one is needed. */
+static void pad(char *out, size_t size, unsigned pads, const char *text)
+{
+    size_t len = (size_t)snprintf(out, size, "(%s) AND (p IS NULL OR NOT p IN ('p'", text);
+
+    for (unsigned i = 0; i < pads; i++)
+        len += (size_t)snprintf(out + len, size - len, ", 'p%u'", i);
+    (void)snprintf(out + len, size - len, "))");
+}
+
+static void merge_short_of_memory(char texts[][TEXT_MAX], uint32_t count,
+                                  const struct weir_merge_options *options)
+{
+    struct weir_merge_input inputs[INPUTS_MAX];
+    struct weir_normal *forms[INPUTS_MAX];
+    enum weir_err err = WEIR_ENOMEM;
+
+    for (uint32_t k = 0; k < count; k++) {
+        forms[k] = must_normalise(texts[k]);
+        inputs[k] = (struct weir_merge_input){forms[k], NULL};
+    }
+    for (size_t n = 0; err != WEIR_OK; n++) {
+        struct weir_merger merger = {
+            WEIR_MERGE_NONE, NULL, {0, 0}
+        };
+        struct oom oom;
+
+        oom_init(&oom, n);
+        err = weir_normal_merge(&merger, inputs, count, options, &oom.alloc);
+        assert_true(err == WEIR_OK || err == WEIR_ENOMEM);
+        assert_int_equal(merger.form != NULL, err == WEIR_OK);
+        weir_normal_destroy(merger.form);
+        assert_int_equal(oom.live_count, 0);
+    }
+    for (uint32_t k = 0; k < count; k++)
+        weir_normal_destroy(forms[k]);
+}
+
+/* clang-format off */
+static const struct {
+    double epsilon;
+    const char *texts[INPUTS_MAX];
+} allocating[] = {
+    {0.999, {"x = 1 AND s CONTAINS 'a'", "x = 2 AND s CONTAINS 'a'"}},
+    {0.999, {"x > 5", "x > 7"}},
+    {0.999, {"x < 100 AND y = 1 AND x + y > 0", "x >= 100 AND y = 2 AND x + y > 0"}},
+    {0.999, {"x IN (1, 3, 5, 7, 9, 11) AND y = 1", "x IN (2, 4, 6, 8, 10, 12) AND y = 2"}},
+    {0.1, {"x < 20 AND y = 1", "x BETWEEN 20 AND 39 AND y IN (1, 3)", "y = 2 AND s IS NULL"}},
+};
+/* clang-format on */
+
+static void memory_may_run_out_anywhere(void **state)
+{
+    static char padded[INPUTS_MAX][TEXT_MAX];
+    struct built_sample built;
+
+    (void)state;
+    sample_halves(&built, 200, 0);
+    for (size_t i = 0; i < COUNT_OF(allocating); i++) {
+        const struct weir_merge_options options = {&built.sample, allocating[i].epsilon, NULL};
+
+        for (unsigned pads = 0; pads <= PADS_MAX; pads++) {
+            uint32_t count = 0;
+
+            for (; count < INPUTS_MAX && allocating[i].texts[count] != NULL; count++)
+                pad(padded[count], sizeof padded[count], pads, allocating[i].texts[count]);
+            merge_short_of_memory(padded, count, &options);
+        }
+    }
+    sample_fini(&built);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hulls_are_merged),
+        cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(many_conjunctions_are_not_joined),
+        cmocka_unit_test(what_is_too_large_is_widened),
+        cmocka_unit_test(work_is_bounded),
+        cmocka_unit_test(memory_may_run_out_anywhere),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
