@@ -11,12 +11,13 @@
 
 #define EPSILON 0.05
 
-enum { OPTION_EPSILON = CMD_LONG_ONLY, OPTION_SAMPLE, OPTION_JSON };
+enum { OPTION_EPSILON = CMD_LONG_ONLY, OPTION_SAMPLE, OPTION_ADV, OPTION_JSON };
 
 struct request {
     const struct command *command;
     double epsilon;
     const char *sample_name; /* NULL: no sample */
+    enum weir_filter_role role;
     bool json;
     struct weir_normal *forms[WEIR_MERGE_MAX];
     uint32_t count;
@@ -43,6 +44,7 @@ static bool show_json(const struct weir_merger *merger, const char *text, uint32
 static const struct cmd_option options[] = {
     {OPTION_SAMPLE,  "sample",  "FILE", "notifications as JSON lines, to measure mergers on"},
     {OPTION_EPSILON, "epsilon", "E",    "the largest share of unwanted notifications (0.05)"},
+    {OPTION_ADV,     "adv",     NULL,   "the filters are advertisements"                    },
     {OPTION_JSON,    "json",    NULL,   "print one object"                                  },
     CMD_OPTION_END,
 };
@@ -51,14 +53,15 @@ const struct command command_filter_merge = {
     .group = "filter",
     .name = "merge",
     .summary = "make one filter of several",
-    .usage = "[--sample FILE [--epsilon E]] [--json] FILTER ...",
+    .usage = "[--sample FILE [--epsilon E]] [--adv] [--json] FILTER ...",
     .options = options,
     .details =
         "Prints 'perfect' and a filter that matches just what the given ones match together; or\n"
         "'imperfect' and one that matches more, where a sample shows that the share of what it\n"
         "matches in vain is at most E; or 'none'. With a sample a further line says how much of\n"
         "it was matched, how much of that in vain, and between which ends the true share lies;\n"
-        "the upper one decides, so that a small sample shows nothing.\n",
+        "the upper one decides, so that a small sample shows nothing.  One of the filters may\n"
+        "be '-', which is read from standard input.\n",
     .example = "weir filter merge 'x < 5' 'x >= 5'\n"
                "weir filter merge --sample feed.jsonl \"symbol = 'IBM' AND price > 180\" \\\n"
                "    \"symbol = 'AIG' AND price > 190\"\n",
@@ -77,6 +80,8 @@ static int run(struct cmd_args *args)
             return args->status;
         if (option == OPTION_SAMPLE)
             r.sample_name = args->value;
+        if (option == OPTION_ADV)
+            r.role = WEIR_ROLE_ADVERTISEMENT;
         r.json = r.json || option == OPTION_JSON;
     }
     if (option < 0)
@@ -113,11 +118,16 @@ static bool read_epsilon(struct cmd_args *args, double *epsilon)
 static int add_input(struct request *r, const char *text)
 {
     struct weir_filter *filter;
-    int status = filter_compile_shown(&filter, r->command, "", weir_str_of(text));
+    struct source source;
+    int status = source_init(&source, r->command, text);
 
     if (status != CMD_OK)
         return status;
-    if (weir_normal_create(&r->forms[r->count], filter, WEIR_ROLE_SUBSCRIPTION, NULL) == WEIR_OK) {
+    status = filter_compile_shown(&filter, r->command, "", source.text);
+    source_fini(&source);
+    if (status != CMD_OK)
+        return status;
+    if (weir_normal_create(&r->forms[r->count], filter, r->role, NULL) == WEIR_OK) {
         r->count++;
     } else {
         cmd_error(r->command, "%s", weir_err_text(WEIR_ENOMEM));

@@ -9,6 +9,7 @@
 #define ONLY_STAMPS WEIR_STR("$id")
 
 static bool allows_all(const struct weir_node *node, bool negated);
+static bool settle_type(struct weir_domain *domain);
 static bool speaks_of_all(const struct weir_node *node);
 static bool applies(const struct weir_node *node, const struct weir_notification *notification);
 
@@ -44,7 +45,9 @@ bool weiri_advertised_covers(const struct weir_conjunction *wide,
         if (wider == NULL ||
             !weiri_spend(meter,
                          weiri_domain_weight(wider) + weiri_domain_weight(&constraint->domain)) ||
-            !weiri_domain_includes(wider, &constraint->domain, WEIRI_KIND_PRESENT))
+            !weiri_domain_includes(wider, &constraint->domain,
+                                   weiri_advertised_restricts(constraint->name) ? WEIRI_KIND_PRESENT
+                                                                                : WEIR_KIND_STRING))
             return false;
     }
     for (uint32_t i = 0; i < wide->constraint_count; i++) {
@@ -83,7 +86,6 @@ bool weiri_advertised_conforms(const struct weir_conjunction *adv,
 bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_conjunction *in,
                              struct weiri_workshop *shop)
 {
-    const struct weir_domain strings = weiri_domain_of_kinds(WEIR_KIND_STRING); /* as $type is */
     const uint32_t room = in->constraint_count + 1;
     struct weir_constraint *v = weiri_pool_take(shop->pool, room, sizeof *v);
     struct weir_residual *residuals =
@@ -100,10 +102,12 @@ bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_con
         if (!weiri_advertised_speaks_of(constraint->name))
             continue;
         v[count] = *constraint;
-        v[count].domain.kinds &= WEIRI_KIND_PRESENT;
-        count += weiri_advertised_restricts(constraint->name)
-                     ? !weiri_domain_is_empty(&v[count].domain)
-                     : !weiri_domain_includes(&v[count].domain, &strings, WEIR_KIND_STRING);
+        if (weiri_advertised_restricts(constraint->name)) {
+            v[count].domain.kinds &= WEIRI_KIND_PRESENT;
+            count += !weiri_domain_is_empty(&v[count].domain);
+        } else {
+            count += settle_type(&v[count].domain);
+        }
     }
     for (uint32_t i = 0; i < in->residual_count; i++) {
         if (speaks_of_all(in->residuals[i].node))
@@ -115,6 +119,22 @@ bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_con
     }
     *out = (struct weir_conjunction){v, count, residuals, residual_count};
     return true;
+}
+
+/* `$type` is a string, if it is there; so "a bool" says that it is not.  False where it
+ * may be any string. */
+static bool settle_type(struct weir_domain *domain)
+{
+    const struct weir_domain strings = weiri_domain_of_kinds(WEIR_KIND_STRING);
+
+    if ((domain->kinds & WEIR_KIND_STRING) == 0) {
+        *domain = weiri_domain_of_kinds(WEIRI_KIND_BOOL);
+        return true;
+    }
+    domain->kinds = WEIR_KIND_STRING;
+    domain->numbers.count = 0;
+    domain->timestamps.count = 0;
+    return !weiri_domain_includes(domain, &strings, WEIR_KIND_STRING);
 }
 
 bool weiri_advertised_allows_all(const struct weir_node *tree)

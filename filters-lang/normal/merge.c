@@ -139,6 +139,7 @@ static bool merge(struct merging *m)
     for (uint32_t i = 0; i < m->count; i++) {
         const uint32_t count = weir_normal_count(m->inputs[i].form);
 
+        assert(weir_normal_role(m->inputs[i].form) == m->shop.role);
         total += count > 0 ? count : 1;
     }
     find_widest(m);

@@ -1,4 +1,5 @@
-/* merge.c - two filters, one on each line: what their merger matches, on sampled notifications. */
+/* merge.c - two filters, one on each line: what their merger matches, or as an advertisement
+ * allows, on sampled notifications. */
 #include "normal/support.h"
 
 #include <weir/merge.h>
@@ -13,26 +14,36 @@ static void require(bool condition)
         abort();
 }
 
+static bool is_matched(const struct weir_normal *form, const struct weir_notification *n,
+                       struct weir_scratch *scratch)
+{
+    return weir_normal_role(form) == WEIR_ROLE_SUBSCRIPTION
+               ? weir_normal_eval(form, n, scratch) != WEIR_FALSE
+               : weir_normal_conforms(form, n, scratch);
+}
+
 static void check_merger(const struct weir_merger *merger, struct weir_normal *const forms[2],
                          struct weir_filter *const filters[2], const struct weir_sample *sample)
 {
     const bool exact = weir_normal_is_exact(forms[0]) && weir_normal_is_exact(forms[1]);
+    const enum weir_filter_role role = weir_normal_role(merger->form);
     struct weir_normal *again;
 
     require(weir_normal_covers(merger->form, forms[0], NULL));
     require(weir_normal_covers(merger->form, forms[1], NULL));
-    require(weir_normal_decode(&again, WEIR_ROLE_SUBSCRIPTION, weir_normal_bytes(merger->form),
-                               NULL) == WEIR_OK);
+    require(weir_normal_decode(&again, role, weir_normal_bytes(merger->form), NULL) == WEIR_OK);
     weir_normal_destroy(again);
     require(merger->share.unwanted <= merger->share.matched);
     require(merger->kind != WEIR_MERGE_PERFECT || merger->share.unwanted == 0);
     for (uint32_t i = 0; i < sample->count; i++) {
         const struct weir_notification *n = &sample->v[i];
-        const bool matches = weir_normal_eval(merger->form, n, sample->scratch) != WEIR_FALSE;
-        bool decided = true, wanted = false;
+        const bool matches = is_matched(merger->form, n, sample->scratch);
+        bool decided = !weir_scratch_undecided(sample->scratch), wanted = false;
 
         for (int k = 0; k < 2; k++) {
-            wanted = wanted || weir_filter_eval(filters[k], n, sample->scratch) == WEIR_TRUE;
+            wanted = wanted || (role == WEIR_ROLE_SUBSCRIPTION
+                                    ? weir_filter_eval(filters[k], n, sample->scratch) == WEIR_TRUE
+                                    : is_matched(forms[k], n, sample->scratch));
             decided = decided && !weir_scratch_undecided(sample->scratch);
         }
         require(matches || !wanted);
@@ -66,19 +77,24 @@ static void check(struct weir_normal *const forms[2], struct weir_filter *const 
     weir_normal_destroy(mergers[1].form);
 }
 
-static void check_on_sample(struct weir_normal *const forms[2],
-                            struct weir_filter *const filters[2], uint64_t seed)
+static void check_on_sample(enum weir_filter_role role, struct weir_filter *const filters[2],
+                            uint64_t seed)
 {
+    struct weir_normal *forms[2];
     struct weir_notification notifications[SAMPLED];
     uint8_t *bytes[SAMPLED];
     const struct weir_sample sample = {notifications, SAMPLED, must_scratch()};
     struct random_source r = {seed};
 
+    for (int k = 0; k < 2; k++)
+        require(weir_normal_create(&forms[k], filters[k], role, NULL) == WEIR_OK);
     for (size_t i = 0; i < SAMPLED; i++)
         bytes[i] = support_notification(&notifications[i], &r);
     check(forms, filters, &sample);
     for (size_t i = 0; i < SAMPLED; i++)
         free(bytes[i]);
+    for (int k = 0; k < 2; k++)
+        weir_normal_destroy(forms[k]);
     weir_scratch_destroy(sample.scratch);
 }
 
@@ -87,7 +103,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
     struct weir_str texts[2];
     struct weir_filter *filters[2] = {NULL, NULL};
-    struct weir_normal *forms[2] = {NULL, NULL};
     struct weir_diags diags;
     bool ok = end != NULL;
 
@@ -95,17 +110,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     texts[0] = (struct weir_str){(const char *)data, (size_t)(end - data)};
     texts[1] = (struct weir_str){(const char *)end + 1, size - texts[0].len - 1};
-    for (int k = 0; k < 2 && ok; k++) {
+    for (int k = 0; k < 2 && ok; k++)
         ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
-        if (ok)
-            require(weir_normal_create(&forms[k], filters[k], WEIR_ROLE_SUBSCRIPTION, NULL) ==
-                    WEIR_OK);
+    if (ok) {
+        check_on_sample(WEIR_ROLE_SUBSCRIPTION, filters, size);
+        check_on_sample(WEIR_ROLE_ADVERTISEMENT, filters, size);
     }
-    if (ok)
-        check_on_sample(forms, filters, size);
-    for (int k = 0; k < 2; k++) {
-        weir_normal_destroy(forms[k]);
+    for (int k = 0; k < 2; k++)
         weir_filter_destroy(filters[k]);
-    }
     return 0;
 }

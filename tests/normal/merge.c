@@ -69,6 +69,8 @@ static const struct {
     {"more attributes allow more", {"x = 1", "x = 1 AND y = 1"}, "x = 1 AND y = 1"},
     {"everything", {"x = 1", "TRUE"}, "TRUE"},
     {"all types are not listed", {"$type = 'a' AND x = 1", "$type <> 'a' AND x = 1"}, "x = 1"},
+    {"no type, or one", {"$type IS NULL AND x = 1", "$type = 'a' AND x = 1"}, "$type = 'a' AND x = 1"},
+    {"no type", {"$type IS NULL AND x = 1", "$type IS NULL AND x = 2"}, "$type IS NULL AND x IN (1, 2)"},
     {"stamps take no part", {"x = 1 AND $ts > TIMESTAMP '2020-01-01T00:00:00Z'", "x = 2"}, "x IN (1, 2)"},
     {"differ in names", {"x = 1", "y = 1"}, NULL},
     {"differ in two", {"x = 1 AND y = 1", "x = 2 AND y = 2"}, NULL},

@@ -240,6 +240,10 @@ class Filter(unittest.TestCase):
         self.assertEqual(out, "perfect\n(price IS INT OR price IS DOUBLE)\n")
         out, _ = weir("filter", "merge", "a = 1", "a = 2", "a = 3")
         self.assertEqual(out, "perfect\na IN (1, 2, 3)\n")
+        out, _ = weir("filter", "merge", "--adv", "a = 1", "a = 2 AND b = 1", "a < 9 AND b = 1")
+        self.assertEqual(out, "perfect\na < 9 AND b = 1\n")
+        self.assertEqual(weir("filter", "merge", "a = 1", "-", stdin="a = 2\n")[0],
+                         "perfect\na IN (1, 2)\n")
         out, _ = weir("filter", "merge", "price > 10", "size > 10", status=1)
         self.assertEqual(out, "none\n")
         weir("filter", "merge", "price >", "price > 10", status=2)

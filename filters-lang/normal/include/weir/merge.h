@@ -47,9 +47,10 @@ struct weir_sample {
  * i / 64, and bits beyond the last are 0. */
 #define WEIR_SAMPLE_WORDS(count) (((size_t)(count) + 63) / 64)
 
-/* Sets *bits to the notifications that the form matches; those where a MATCHES runs out of its
- * budget count as matched, as they do at an inner broker.  `work` is a budget of elementary steps,
- * lowered, or NULL; false when it runs out, and the bits are then too few. */
+/* Sets *bits to the notifications that the form matches, or as an advertisement allows; those where
+ * a MATCHES runs out of its budget count as matched and not allowed, as they do at an inner broker.
+ * `work` is a budget of elementary steps, lowered, or NULL; false when it runs out, and the bits
+ * are then too few. */
 WEIR_API WEIR_MUST_USE bool weir_sample_match(uint64_t *bits, const struct weir_normal *form,
                                               const struct weir_sample *sample, uint32_t *work);
 
@@ -61,8 +62,9 @@ struct weir_share {
 
 /* The ends of Wilson's score interval for the share unwanted / matched of all that the sample was
  * taken from (Wilson 1927), at z = 2.576: the true share is beyond one given end in one of 200
- * samples, and so beyond it for any of the ten candidates of which a merger is the best in one of
- * 20.  From 0 to 1 where nothing matched. */
+ * samples, and so for any of the ten conjunctions of which a merger is the best in one of 20.  What
+ * was joined in pairs was chosen among more: measure it again on the next sample.  From 0 to 1
+ * where nothing matched. */
 WEIR_API double weir_share_low(const struct weir_share *share);
 WEIR_API double weir_share_high(const struct weir_share *share);
 /* weir_share_high() <= epsilon, cheaper.  With none unwanted that takes a matched sample of
@@ -97,13 +99,16 @@ struct weir_merger {
     struct weir_share share;
 };
 
-/* Merges one or more forms into one.  The perfect merger goes first; then the one with the fewest
- * conjunctions among those within epsilon, and of several of one conjunction the narrowest, or one
- * that lets no more through of the sample and has half the size, if that is 128 bytes or more.  An
- * imperfect merger is a hull (weir_normal_is_exact is false).  A single form can be merged with
- * itself: an imperfect merger of it has fewer conjunctions.  Does not depend on the order of the
- * inputs.  No merger where the inputs or the result exceed a limit or the work runs out.
- * WEIR_ENOMEM only. */
+/* Merges one or more forms, all subscriptions or all advertisements, into one: perfectly, where
+ * that can be; else into one conjunction, if one is within epsilon: the narrowest, or one that lets
+ * no more of the sample through and has half the size, where that is 128 bytes or more; else by
+ * joining two and two conjunctions, the cheapest first, as long as the whole is within epsilon.  A
+ * single form can be merged with itself: an imperfect merger of it has fewer conjunctions.
+ *
+ * The kind and the bytes do not depend on the order of the inputs, unless work runs out.  An
+ * imperfect merger is a hull (weir_normal_is_exact is false).  No merger where the inputs or the
+ * result exceed a limit or the work runs out; beyond the budget at most 2^20 steps are spent on
+ * building the result.  WEIR_ENOMEM only. */
 WEIR_API WEIR_MUST_USE enum weir_err
 weir_normal_merge(struct weir_merger *out, const struct weir_merge_input *inputs, uint32_t count,
                   const struct weir_merge_options *options, const struct weir_alloc *alloc);
