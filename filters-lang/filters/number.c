@@ -4,6 +4,8 @@
  * one mistake and not two tokens. */
 #include "lex.h"
 
+#include <string.h>
+
 #include <assert.h>
 
 static bool is_digit(char c)
@@ -147,6 +149,31 @@ static enum outcome read_decimal(struct weir_str run, char *out, struct weiri_to
     return TOO_LARGE; /* the form has been seen to */
 }
 
+/* The length without a suffix that C and Java have, e.g. of 5L and 1.5f. */
+static size_t plain_length(struct weir_str run)
+{
+    size_t len = run.len;
+
+    while (len > 0 && strchr("lLfFdDuU", run.ptr[len - 1]) != NULL)
+        len--;
+    return len;
+}
+
+static void report_malformed(struct weiri_lexer *lexer, struct weir_str run, char *digits,
+                             struct weiri_span at)
+{
+    struct weir_str plain = {run.ptr, plain_length(run)};
+    struct weiri_token unused;
+    struct weir_diag *diag =
+        weiri_error(lexer->compiler, "F108", at, "'%s' is not a number", weiri_excerpt(run).text);
+
+    if (plain.len > 0 && plain.len < run.len && read_decimal(plain, digits, &unused) == READ)
+        weiri_diag_text(diag->suggestion, "write %s; a number has no suffix",
+                        weiri_excerpt(plain).text);
+    else
+        weiri_diag_text(diag->suggestion, "write e.g. 42, 1_000, 0xff, 1.5 or 2e-3");
+}
+
 void weiri_lex_number(struct weiri_lexer *lexer, struct weiri_token *token)
 {
     struct weir_str run = take_run(lexer);
@@ -163,9 +190,7 @@ void weiri_lex_number(struct weiri_lexer *lexer, struct weiri_token *token)
     if (outcome == READ)
         return;
     if (outcome == MALFORMED) {
-        diag = weiri_error(lexer->compiler, "F108", at, "'%s' is not a number",
-                           weiri_excerpt(run).text);
-        weiri_diag_text(diag->suggestion, "write e.g. 42, 1_000, 0xff, 1.5 or 2e-3");
+        report_malformed(lexer, run, digits, at);
     } else {
         diag = weiri_error(lexer->compiler, "F109", at, "the number is too large for %s",
                            token->kind == TOKEN_INT ? "an int" : "a double");

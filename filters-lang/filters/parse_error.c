@@ -385,6 +385,10 @@ static bool suggest_doubled_quote(struct weiri_parser *p, char *suggestion)
         end_of(&p->previous) != p->token.offset ||
         (p->token.kind != TOKEN_NAME && p->token.kind != TOKEN_INT && p->token.kind != TOKEN_BAD))
         return false;
+    if (p->previous.length == 2) {
+        weiri_diag_text(suggestion, "one quote begins a string, and one ends it");
+        return true;
+    }
     p->lexer.torn = true;
     while (end < text.len && text.ptr[end] != quote && text.ptr[end] != '\n')
         end++;
