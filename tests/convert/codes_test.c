@@ -110,8 +110,13 @@ static void what_is_given_is_explained(void **state)
         while (next_case(file, &c)) {
             if (c.error[0] != '\0')
                 assert_non_null(weir_convert_code_find((struct weir_str){c.error, 4}));
-            for (size_t at = 0; at < strlen(c.warns); at += 5)
-                assert_non_null(weir_convert_code_find((struct weir_str){c.warns + at, 4}));
+            for (size_t at = 0; at < strlen(c.warns); at += 5) {
+                const struct weir_str code = {c.warns + at, 4};
+
+                /* W6xx are those of filters */
+                assert_true(weir_convert_code_find(code) != NULL ||
+                            weir_diag_code_find(code) != NULL);
+            }
         }
         fclose(file);
     }
