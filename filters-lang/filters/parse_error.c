@@ -149,11 +149,9 @@ static struct weir_node *expected_condition(struct weiri_parser *p)
                         "name the attribute first, e.g. symbol LIKE 'IB%%'; as a name "
                         "a keyword is written `%s`",
                         source(p, &p->token, &sign));
-    else if (previous == TOKEN_AND || previous == TOKEN_OR)
-        weiri_diag_text(suggestion,
-                        is_keyword(p, &p->token) && kind != TOKEN_AND && kind != TOKEN_OR
-                            ? ""
-                            : "leave out %s, or write a condition",
+    else if ((previous == TOKEN_AND || previous == TOKEN_OR) &&
+             (kind == TOKEN_AND || kind == TOKEN_OR || !is_keyword(p, &p->token)))
+        weiri_diag_text(suggestion, "leave out %s, or write a condition",
                         source(p, &p->previous, &sign));
     return weiri_parser_expected(p, "F201", "a condition",
                                  "a comparison, an attribute, NOT, EXISTS, (", suggestion);
