@@ -202,6 +202,18 @@ static const struct {
      {"s IN ('abc', 'abd', 'abe-long', 'abf-long', 'abg-long', 'abh-long', 'abi-long', 'abj-long') AND x < 500",
       "s IN ('abd', 'abk-long', 'abl-long', 'abm-long', 'abn-long', 'abo-long', 'abp-long', 'abq-long') AND x >= 400"},
      "s STARTS WITH 'ab' AND (x IS INT OR x IS DOUBLE)"},
+    {"four strings are a long list",
+     {"s IN ('abc', 'abx" LONG "') AND x < 500", "s IN ('abd', 'aby" LONG "') AND x >= 400"},
+     "s STARTS WITH 'ab' AND (x IS INT OR x IS DOUBLE)"},
+    {"no common prefix",
+     {"s IN ('abc', 'b" LONG "') AND x < 500", "s IN ('abd', 'c') AND x >= 400"},
+     "s >= 'abc' AND s <= 'c' AND (x IS INT OR x IS DOUBLE)"},
+    {"four intervals are a long list",
+     {"x < 250 AND z IS NULL AND w IS NULL",
+      "x >= 250 AND x < 500 AND (z IS NULL OR z BETWEEN 1 AND 2 OR z BETWEEN 5 AND 6) AND w IS NULL",
+      "x BETWEEN 500 AND 749 AND (z IS NULL OR z BETWEEN 11 AND 12) AND (w IS NULL OR w BETWEEN 1 AND 2 OR w BETWEEN 5 AND 6)",
+      "x >= 749 AND (z IS NULL OR z BETWEEN 15 AND 16) AND (w IS NULL OR w BETWEEN 11 AND 12 OR w BETWEEN 15 AND 16)"},
+     "(x IS INT OR x IS DOUBLE) AND (z IS NULL OR z BETWEEN 1 AND 16) AND (w IS NULL OR w BETWEEN 1 AND 16)"},
     {"one interval in the place of many",
      {"s = 'abc' AND x IN (1, 3, 5, 7, 9, 11, 13, 15, 17, 19)",
       "s = 'abd' AND (x IN (2, 4, 6, 8, 10, 12, 14, 16, 18, 20) OR x > 20)"},
@@ -241,6 +253,72 @@ static void the_best_is_chosen(void **state)
         assert_form(merger.form, chosen[i].merged);
         weir_normal_destroy(merger.form);
     }
+    sample_fini(&built);
+}
+
+static size_t size_of(const char *text)
+{
+    struct weir_normal *form = must_normalise(text);
+    const size_t size = weir_normal_bytes(form).len;
+
+    weir_normal_destroy(form);
+    return size;
+}
+
+/* A form of 128 bytes gives way to one of half its size, that is no narrower on the sample. */
+static void what_is_wider_must_be_short(void **state)
+{
+    static const char fill[] = TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN;
+    struct built_sample built;
+    size_t wide_count = 0;
+
+    (void)state;
+    sample_halves(&built, 1000, 0);
+    for (int common = 0; common <= 120; common += 40) {
+        for (int differing = 1; differing <= 120; differing++) {
+            char one[TEXT_MAX], other[TEXT_MAX], narrow[TEXT_MAX], wide[TEXT_MAX];
+            struct weir_merger merger;
+            bool expected;
+
+            (void)snprintf(one, sizeof one, "x < 500 AND z IS NULL AND (w IS NULL OR w = '%.*s')",
+                           common, fill);
+            (void)snprintf(other, sizeof other, "x >= 500 AND (z IS NULL OR z = '%.*s') AND %s",
+                           differing, fill, strchr(one, '('));
+            (void)snprintf(narrow, sizeof narrow, "(x IS INT OR x IS DOUBLE) AND %s",
+                           strstr(other, "(z"));
+            (void)snprintf(wide, sizeof wide, "%s", strchr(one, '('));
+            expected = size_of(narrow) >= 128 && size_of(wide) <= size_of(narrow) / 2;
+            merger = merge_texts((const char *const[]){one, other, NULL}, &built.sample, 0.9);
+            assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+            assert_form(merger.form, expected ? wide : narrow);
+            wide_count += expected;
+            weir_normal_destroy(merger.form);
+        }
+    }
+    assert_true(wide_count > 0);
+    sample_fini(&built);
+}
+
+/* More attributes to choose from than conjunctions that are tried. */
+static void many_attributes(void **state)
+{
+    struct built_sample built;
+    struct weir_merger merger;
+    char texts[2][TEXT_MAX];
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        size_t len = (size_t)snprintf(texts[k], TEXT_MAX, "y = %d", k + 1);
+
+        for (int i = 0; i < 20; i++)
+            len += (size_t)snprintf(texts[k] + len, TEXT_MAX - len,
+                                    " AND (a%d IS NULL OR a%d = %d)", i, i, k);
+    }
+    sample_halves(&built, 1000, 0);
+    merger = merge_texts((const char *const[]){texts[0], texts[1], NULL}, &built.sample, 0.9);
+    assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+    assert_int_equal(merger.share.matched, 1000);
+    weir_normal_destroy(merger.form);
     sample_fini(&built);
 }
 
@@ -372,6 +450,31 @@ static void originals_are_what_counts(void **state)
     sample_fini(&built);
 }
 
+static void samples_of_any_size_are_measured(void **state)
+{
+    struct weir_normal *form = must_normalise("x >= 10");
+
+    (void)state;
+    for (uint32_t count = 32; count <= 192; count += 16) {
+        uint64_t *wanted = calloc(WEIR_SAMPLE_WORDS(count), sizeof *wanted);
+        struct built_sample built;
+        struct weir_share share;
+        uint32_t work = 100 * count;
+
+        assert_non_null(wanted);
+        sample_halves(&built, count, 0);
+        assert_true(weir_normal_measure(&share, form, wanted, &built.sample, &work));
+        assert_int_equal(share.matched, count < 10 ? 0 : count - 10);
+        assert_int_equal(share.unwanted, share.matched);
+        assert_true(work < 100 * count);
+        work = count;
+        assert_false(weir_normal_measure(&share, form, wanted, &built.sample, &work));
+        sample_fini(&built);
+        free(wanted);
+    }
+    weir_normal_destroy(form);
+}
+
 /* ---- how far a measured share is to be trusted */
 
 /* The interval as the textbooks write it. */
@@ -408,6 +511,7 @@ static void shares_have_the_textbooks_interval(void **state)
     assert_true(weir_share_within(&(struct weir_share){657, 0}, 0.01));
     assert_false(weir_share_within(&(struct weir_share){656, 0}, 0.01));
     assert_false(weir_share_within(&(struct weir_share){65536, 0}, 0));
+    assert_true(weir_share_within(&(struct weir_share){5, 5}, 1));
 }
 
 int main(void)
@@ -420,10 +524,13 @@ int main(void)
         cmocka_unit_test(the_share_decides),
         cmocka_unit_test(a_small_sample_decides_nothing),
         cmocka_unit_test(the_best_is_chosen),
+        cmocka_unit_test(what_is_wider_must_be_short),
+        cmocka_unit_test(many_attributes),
         cmocka_unit_test(what_is_near_is_joined),
         cmocka_unit_test(what_is_short_is_joined),
         cmocka_unit_test(one_form_becomes_simpler),
         cmocka_unit_test(originals_are_what_counts),
+        cmocka_unit_test(samples_of_any_size_are_measured),
         cmocka_unit_test(shares_have_the_textbooks_interval),
     };
 
