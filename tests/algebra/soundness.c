@@ -94,6 +94,8 @@ static enum check check_merger(const struct trial *trial, const struct weir_merg
                                const struct weir_notification **shown);
 static void report(char text[2][TEXT_MAX], enum check failed, uint64_t seed);
 static bool shrink_step(char text[2][TEXT_MAX], enum check failed, uint64_t seed);
+static uint8_t *shrink_notification(const struct trial *trial, enum check failed,
+                                    struct weir_notification *n);
 static bool fails_alike(char text[2][TEXT_MAX], enum check failed, uint64_t seed);
 static int replay(const struct options *options);
 static enum check check_given(const struct trial *trial, const char *json, struct tally *tally);
@@ -492,6 +494,7 @@ static void report(char text[2][TEXT_MAX], enum check failed, uint64_t seed)
     struct tally tally = {0};
     const struct weir_notification *shown;
     char json[TEXT_MAX];
+    uint8_t *bytes;
 
     if (trial == NULL)
         abort();
@@ -504,8 +507,12 @@ static void report(char text[2][TEXT_MAX], enum check failed, uint64_t seed)
     options_print("a", text[0]);
     options_print("b", text[1]);
     if (shown != NULL) {
-        weir_notification_to_json(json, sizeof json, shown);
+        struct weir_notification n = *shown;
+
+        bytes = shrink_notification(trial, failed, &n);
+        weir_notification_to_json(json, sizeof json, &n);
         options_print("n", json);
+        free(bytes);
     }
     putchar('\n');
     trial_close(trial);
@@ -529,6 +536,42 @@ static bool shrink_step(char text[2][TEXT_MAX], enum check failed, uint64_t seed
         memcpy(text[i], kept, TEXT_MAX);
     }
     return false;
+}
+
+/* Leaves out the attributes without which it still fails; releases with free what *n then views. */
+static uint8_t *shrink_notification(const struct trial *trial, enum check failed,
+                                    struct weir_notification *n)
+{
+    uint8_t *held = NULL;
+    size_t i = 0;
+
+    while (i < n->attr_count) {
+        struct weir_attr attrs[WEIR_ATTRS_MAX];
+        struct weir_notification plain, smaller;
+        struct tally tally = {0};
+        uint8_t *bytes, *stamped;
+        size_t count = 0, size;
+
+        for (size_t k = 0; k < n->attr_count; k++) {
+            if (k != i)
+                attrs[count++] = weir_notification_attr(n, k);
+        }
+        if (weir_notification_encode(&bytes, &size, attrs, count, WEIR_STR(""), NULL, NULL) !=
+            WEIR_OK)
+            abort();
+        plain = weir_notification_view(bytes, size);
+        stamped = neighbours_stamped(&smaller, &plain);
+        free(bytes);
+        if (check_notification(trial, &smaller, &tally) != failed) {
+            free(stamped);
+            i++;
+            continue;
+        }
+        free(held);
+        held = stamped;
+        *n = smaller;
+    }
+    return held;
 }
 
 static bool fails_alike(char text[2][TEXT_MAX], enum check failed, uint64_t seed)
