@@ -46,6 +46,7 @@ static struct form both(struct form a, struct form b);
 static void add_names(struct literal *literal, const struct weir_node *node);
 static enum weir_truth possible(const struct conjunction *conjunction, const struct neighbours *n,
                                 struct weir_scratch *scratch);
+static bool stamps_agree(const struct conjunction *conjunction, struct weir_scratch *scratch);
 static bool value_possible(const struct conjunction *conjunction, struct weir_str name,
                            const struct weir_notification *single, struct weir_scratch *scratch);
 static bool decided_by_values(const struct conjunction *conjunction, struct weir_str name);
@@ -239,18 +240,29 @@ static enum weir_truth possible(const struct conjunction *conjunction, const str
         if (!found)
             result = decided_by_values(conjunction, n->names[i]) ? WEIR_FALSE : WEIR_UNKNOWN;
     }
-    for (size_t i = 0; i < conjunction->count; i++) {
-        struct weir_notification none;
-        uint8_t *bytes;
-
-        if (conjunction->literals[i].name_count != 0)
-            continue;
-        bytes = neighbours_single(&none, WEIR_STR("unlisted"), NULL);
-        if (!holds(&conjunction->literals[i], &none, scratch))
-            result = WEIR_FALSE;
-        free(bytes);
-    }
+    if (result == WEIR_TRUE && !stamps_agree(conjunction, scratch))
+        result = WEIR_UNKNOWN;
     return result;
+}
+
+/* What asks for stamps is ignored, but may contradict itself, which is not tried out: true only
+ * where it holds for the stamps that the notifications have. */
+static bool stamps_agree(const struct conjunction *conjunction, struct weir_scratch *scratch)
+{
+    struct weir_notification none;
+    uint8_t *bytes = neighbours_single(&none, WEIR_STR(""), NULL);
+    bool agree = true;
+
+    for (size_t i = 0; i < conjunction->count; i++) {
+        const struct literal *one = &conjunction->literals[i];
+        bool about_stamps = false;
+
+        for (size_t k = 0; k < one->name_count; k++)
+            about_stamps = about_stamps || neighbours_is_stamp(one->names[k]);
+        agree = agree && (!about_stamps || holds(one, &none, scratch));
+    }
+    free(bytes);
+    return agree;
 }
 
 static bool is_about(const struct literal *literal, struct weir_str name)

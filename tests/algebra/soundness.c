@@ -319,7 +319,7 @@ static bool matches(const struct side *side, const struct weir_notification *n)
     return weir_filter_eval(side->filter, n, scratch) == WEIR_TRUE;
 }
 
-/* Mergers of the two subscriptions: a perfect one matches what they match together, an imperfect
+/* Mergers of the two, in both roles: a perfect one matches what they match together, an imperfect
  * one more, and of the sample as much as it says. */
 static enum check check_mergers(const struct trial *trial, struct tally *tally,
                                 const struct weir_notification **shown)
@@ -327,14 +327,15 @@ static enum check check_mergers(const struct trial *trial, struct tally *tally,
     static const double epsilons[] = {-1, 0.3, 1};
     enum check failed = CHECK_NONE;
 
-    for (size_t i = 0; i < COUNT_OF(epsilons) && failed == CHECK_NONE; i++) {
+    for (size_t i = 0; i < 2 * COUNT_OF(epsilons) && failed == CHECK_NONE; i++) {
+        const struct side *side = trial->side;
         const struct weir_merge_input inputs[] = {
-            {trial->side[0].normal, NULL},
-            {trial->side[1].normal, NULL}
+            {i % 2 == 0 ? side[0].normal : side[0].adv, NULL},
+            {i % 2 == 0 ? side[1].normal : side[1].adv, NULL}
         };
         const struct weir_sample sample = {trial->v, (uint32_t)trial->count, scratch};
-        const struct weir_merge_options options = {.sample = epsilons[i] < 0 ? NULL : &sample,
-                                                   .epsilon = epsilons[i]};
+        const struct weir_merge_options options = {.sample = epsilons[i / 2] < 0 ? NULL : &sample,
+                                                   .epsilon = epsilons[i / 2]};
         struct weir_merger merger;
 
         if (weir_normal_merge(&merger, inputs, 2, &options, NULL) != WEIR_OK)
@@ -349,7 +350,9 @@ static enum check check_mergers(const struct trial *trial, struct tally *tally,
 
 static bool takes(const struct weir_normal *form, const struct weir_notification *n)
 {
-    return weir_normal_eval(form, n, scratch) == WEIR_TRUE;
+    return weir_normal_role(form) == WEIR_ROLE_ADVERTISEMENT
+               ? weir_normal_conforms(form, n, scratch)
+               : weir_normal_eval(form, n, scratch) == WEIR_TRUE;
 }
 
 static enum check check_merger(const struct trial *trial, const struct weir_merger *merger,
@@ -359,7 +362,8 @@ static enum check check_merger(const struct trial *trial, const struct weir_merg
     struct weir_share share = {0, 0};
 
     for (size_t i = 0; i < 2; i++) {
-        if (!weir_normal_covers(merger->form, inputs[i].form, NULL))
+        if (weir_normal_role(merger->form) != weir_normal_role(inputs[i].form) ||
+            !weir_normal_covers(merger->form, inputs[i].form, NULL))
             return CHECK_MERGE;
     }
     for (size_t i = 0; i < trial->count; i++) {

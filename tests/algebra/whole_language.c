@@ -286,8 +286,8 @@ static void literal(struct writer *w, enum weir_type type)
     case WEIR_STRING: string(w); return;
     case WEIR_TIMESTAMP:
         node.literal =
-            weir_value_timestamp((int64_t)(random_u64(r) % UINT64_C(18000000000000000000)) -
-                                 INT64_C(9000000000000000000));
+            weir_value_timestamp((int64_t)(random_u64(r) % UINT64_C(9000000000000000000)) *
+                                 (random_chance(r, 50) ? -1 : 1));
         if (random_chance(r, 30))
             node.literal.u.integer -= node.literal.u.integer % 1000000000;
         break;
@@ -373,7 +373,7 @@ static int64_t edge_int(struct random_source *r)
 
     if (random_chance(r, 40))
         return edges[random_below(r, COUNT(edges))];
-    return (int64_t)(random_u64(r) >> random_below(r, 64)) * (random_chance(r, 30) ? -1 : 1);
+    return (int64_t)(random_u64(r) >> (1 + random_below(r, 63))) * (random_chance(r, 30) ? -1 : 1);
 }
 
 static double edge_double(struct random_source *r)
