@@ -18,7 +18,7 @@
 
 /* Steps for what is not a look at a set of values: bytes a step passes over, and units of the
  * budget of MATCHES. */
-#define BYTES_PER_STEP 256u
+#define BYTES_PER_STEP 16u
 #define UNITS_PER_STEP 8u
 
 static bool matches(enum weir_filter_role role, const struct weir_conjunction *conjunction,
