@@ -158,7 +158,7 @@ static struct weir_node *parse_timestamp(struct weiri_parser *p)
     return NULL;
 }
 
-/* A literal that begins with the current token; NULL without a report if none does. */
+/* The literal that begins with the current token. */
 static struct weir_node *parse_plain_literal(struct weiri_parser *p)
 {
     uint32_t offset = p->token.offset;
@@ -173,9 +173,10 @@ static struct weir_node *parse_plain_literal(struct weiri_parser *p)
     case TOKEN_FALSE:
         weiri_parser_advance(p);
         return literal_node(p, offset, weir_value_bool(p->previous.kind == TOKEN_TRUE));
-    case TOKEN_TIMESTAMP: return parse_timestamp(p);
-    default: return NULL;
+    default: break;
     }
+    assert(p->token.kind == TOKEN_TIMESTAMP);
+    return parse_timestamp(p);
 }
 
 static bool begins_literal(enum weiri_token_kind kind)

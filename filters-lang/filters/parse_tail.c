@@ -217,7 +217,8 @@ struct weir_node *weiri_parse_tail(struct weiri_parser *p, struct weir_node *lef
     struct weir_node *node;
     bool negated;
 
-    if (p->token.kind >= TOKEN_EQ && p->token.kind <= TOKEN_GE)
+    assert(weiri_is_tail(p->token.kind));
+    if (p->token.kind <= TOKEN_GE)
         return parse_compare(p, left, offset);
     if (weiri_parser_accept(p, TOKEN_IS))
         return parse_is(p, left, offset);

@@ -1,6 +1,8 @@
 /* memory_test.c - compiling when memory runs out, at every place of every construct.
  *
  * Memory comes in chunks; blanks behind the filter move the places where a new one is needed. */
+#include "regex.h"
+
 #include "support.h"
 
 #include "oom.h"
@@ -78,6 +80,7 @@ static void nothing_may_be_destroyed(void **state)
     (void)state;
     weir_filter_destroy(NULL);
     weir_scratch_destroy(NULL);
+    weiri_regex_destroy(NULL);
     oom_init(&oom, 0);
     assert_int_equal(weir_scratch_create(&scratch, &oom.alloc), WEIR_ENOMEM);
     assert_null(scratch);

@@ -238,6 +238,17 @@ static const struct {
      "name the attribute first, e.g. symbol LIKE 'IB%'; as a name a keyword is written `IN`"                                                                                                               },
     {"a = 1 AND NOT IN (5)",                                                                                      "F201", 14, 2,   1,
      "name the attribute first, e.g. symbol LIKE 'IB%'; as a name a keyword is written `IN`"                                                                                                               },
+    {"\xc3\xa9\xef\xbb\xbf = 1",                                                                                  "F107", 0,  2,   2, "write `\xc3\xa9`"                                                   },
+    {"a..b>5",                                                                                                    "F107", 0,  4,   1, "a name has a letter after each dot; as it is, write `a..b`"         },
+    {"a = 1.2.3f",                                                                                                "F108", 4,  6,   1, "write e.g. 42, 1_000, 0xff, 1.5 or 2e-3"                            },
+    {"a = 5f",                                                                                                    "F108", 4,  2,   1, "write 5; a number has no suffix"                                    },
+    {"a LIKE /xy",                                                                                                "F207", 7,  3,   1, "write '/xy'"                                                        },
+    {"a = 1,0,000",                                                                                               "F202", 5,  1,   1, "conditions are joined with AND; a list stands after IN"             },
+    {"a = TIMESTAMP '2013-10-07T09:30:00.000000000000000000Z'",                                                   "F110", 14, 41,  1,
+     "write e.g. '2013-10-07T09:30:00.123Z'"                                                                                                                                                               },
+    {"a = AND 5",                                                                                                 "F203", 4,  3,   1, "write a value, e.g. a = 'text'"                                     },
+    {"'a b' = 5",                                                                                                 "F301", 0,  9,   1, "names and numbers are written without quotes"                       },
+    {"a = IBM'x",                                                                                                 "F103", 7,  1,   1, "end it with '; inside, a quote is written twice"                    },
 };
 
 static size_t diagnose(struct weir_diags *diags, const char *text)
@@ -332,6 +343,7 @@ static const struct {
     {0xff3f, 0xff3f, LETTER  },
     {0xff40, 0xff40, OTHER   },
     {0xff41, 0xff5a, LETTER  },
+    {0xff66, 0xff66, LETTER  },
     {0xff5b, 0xff5e, OTHER   },
 };
 
