@@ -57,6 +57,7 @@ static const struct {
      "a LIKE '\\_\xe2\x82\xac_' ESCAPE '\\'"                                                                       },
     {"a LIKE '*_' AND b LIKE '*%x' AND c LIKE 'x*' ESCAPE '!'",
      "a LIKE '*_' AND b LIKE '*%x' AND c = 'x*'"                                                                   },
+    {"'a b' = 'x'",                                                           "FALSE"                              },
  /* regular expressions that look like what is refused */
     {"a MATCHES '(?P<n>x)(?-i)(?''q''y)(?<!z)(?|v|w)'",                       NULL                                 },
     {"a MATCHES '\\x{aF}{2}\\o{101}\\xAB\\p{Lu}{3}'",                         NULL                                 },

@@ -249,6 +249,11 @@ static const struct {
     {"a = AND 5",                                                                                                 "F203", 4,  3,   1, "write a value, e.g. a = 'text'"                                     },
     {"'a b' = 5",                                                                                                 "F301", 0,  9,   1, "names and numbers are written without quotes"                       },
     {"a = IBM'x",                                                                                                 "F103", 7,  1,   1, "end it with '; inside, a quote is written twice"                    },
+    {"a = \xe2\x80\x9cx'y\"z\xe2\x80\x9d",                                                                        "F107", 4,  11,  1, "write \"x'y\"z\""                                                   },
+    {"'abc",                                                                                                      "F103", 0,  1,   1, "end it with '; inside, a quote is written twice"                    },
+    {"(,) OR 5",                                                                                                  "F201", 1,  1,   1, ""                                                                   },
+    {"a = \xe2\x80\x9cx\xe2\x80\x9dy",                                                                            "F107", 4,  7,   2, "write 'x'"                                                          },
+    {"a = \xe2\x80\x9cx\xe2\x80\x9d OR 5",                                                                        "F107", 4,  7,   2, "write 'x'"                                                          },
 };
 
 static size_t diagnose(struct weir_diags *diags, const char *text)
