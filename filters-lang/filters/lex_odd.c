@@ -174,12 +174,17 @@ static uint32_t find_closing(const struct weiri_lexer *lexer, uint32_t at)
     return plain;
 }
 
+static bool holds(struct weir_str text, char c)
+{
+    return memchr(text.ptr, c, text.len) != NULL;
+}
+
 /* A string in quotes that are none here. */
 static void lex_typographic(struct weiri_lexer *lexer, struct weiri_token *token)
 {
     struct weir_diag *diag;
     uint32_t start = lexer->at + current(lexer).length, end = find_closing(lexer, start);
-    char quote;
+    bool single, both;
 
     lexer->at = start;
     if (end < lexer->text.len) {
@@ -187,14 +192,15 @@ static void lex_typographic(struct weiri_lexer *lexer, struct weiri_token *token
         token->kind = TOKEN_STRING;
         lexer->at = end + weiri_char_at(lexer->text, end).length;
     }
-    quote = token->kind == TOKEN_STRING && memchr(token->text.ptr, '\'', token->text.len) != NULL
-                ? '"'
-                : '\'';
+    single = token->kind == TOKEN_STRING && holds(token->text, '\'');
+    both = single && holds(token->text, '"');
     diag = weiri_error(lexer->compiler, "F107", span_since(lexer, token->offset),
                        "typographic quotes have no meaning here");
-    if (token->kind == TOKEN_STRING)
-        weiri_diag_text(diag->suggestion, "write %c%s%c", quote, weiri_excerpt(token->text).text,
-                        quote);
+    if (both)
+        weiri_diag_text(diag->suggestion, "strings are in '; inside, a quote is written twice");
+    else if (token->kind == TOKEN_STRING)
+        weiri_diag_text(diag->suggestion, single ? "write \"%s\"" : "write '%s'",
+                        weiri_excerpt(token->text).text);
     else
         weiri_diag_text(diag->suggestion, "strings are in ' or \"");
 }
