@@ -32,7 +32,7 @@ enum check { CHECK_NONE, CHECK_TEXT, CHECK_JSON, CHECK_BINARY, CHECK_NORMAL };
 static const char *const check_names[] = {"none", "text", "json", "binary", "normal"};
 
 struct tally {
-    uint64_t filters, refused, checked[CHECK_NORMAL + 1];
+    uint64_t filters, refused, checked[CHECK_NORMAL + 1], failed[CHECK_NORMAL + 1];
     uint64_t other_forms; /* equivalent, but of other bytes */
     uint64_t kinds[WEIR_NODE_NEGATE + 1];
 };
@@ -82,6 +82,7 @@ int main(int argc, char **argv)
         tally.filters++;
         failed = check_filter(filter, &tally);
         weir_filter_destroy(filter);
+        tally.failed[failed] += failed != CHECK_NONE;
         if (failed != CHECK_NONE && ++failures <= 20)
             report(text, failed);
     }
@@ -277,7 +278,8 @@ static bool summarise(const struct tally *tally, uint64_t seed)
     printf("%" PRIu64 " filters (seed %" PRIu64 "), %" PRIu64 " texts were none;", tally->filters,
            seed, tally->refused);
     for (size_t i = CHECK_TEXT; i <= CHECK_NORMAL; i++) {
-        printf(" %s %" PRIu64, check_names[i], tally->checked[i]);
+        printf(" %s %" PRIu64 " (%" PRIu64 " failed)", check_names[i], tally->checked[i],
+               tally->failed[i]);
         exercised = exercised && tally->checked[i] > tally->filters / 2;
     }
     printf(", of these in other bytes %" PRIu64 "\n", tally->other_forms);
