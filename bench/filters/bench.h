@@ -83,7 +83,8 @@ size_t bench_report_close(struct bench_report *report);
 /* ---- filters and notifications (setup.c); trouble ends the program */
 
 struct weir_filter *bench_compile(const char *text, const struct weir_alloc *alloc);
-struct weir_normal *bench_normal(const struct weir_filter *filter, const struct weir_alloc *alloc);
+struct weir_normal *bench_normal(const struct weir_filter *filter, enum weir_filter_role role,
+                                 const struct weir_alloc *alloc);
 struct weir_scratch *bench_scratch(void);
 /* Released with free. */
 uint8_t *bench_notification(struct weir_notification *n, const struct weir_attr *attrs,

@@ -37,7 +37,7 @@ static void append(char *out, size_t size, const char *piece)
 }
 
 /* The first gene is the subject's unit. */
-static void write_regex(char *out, const struct genome *g)
+static void write_pattern(char *out, const struct genome *g, const char *begin)
 {
     static const char *const pieces[] = {"a",
                                          "b",
@@ -81,10 +81,21 @@ static void write_regex(char *out, const struct genome *g)
                                          "\\s",
                                          "[\xc3\xa4-\xc3\xbc]"};
 
-    (void)snprintf(out, BENCH_TEXT_SIZE, "a=~'");
+    (void)snprintf(out, BENCH_TEXT_SIZE, "a=~'%s", begin);
     for (size_t i = 1; i < g->pieces; i++)
         append(out, WEIR_PATTERN_LEN_MAX, PICK(g->v[i], pieces));
     append(out, BENCH_TEXT_SIZE, "'");
+}
+
+static void write_regex(char *out, const struct genome *g)
+{
+    write_pattern(out, g, "");
+}
+
+/* An empty lookahead is nothing that an automaton can do. */
+static void write_backtracking(char *out, const struct genome *g)
+{
+    write_pattern(out, g, "(?=)");
 }
 
 static void write_like(char *out, const struct genome *g)
@@ -160,7 +171,7 @@ static void do_normal(void *context, size_t times)
     struct trial *trial = context;
 
     while (times-- != 0)
-        weir_normal_destroy(bench_normal(trial->filter, NULL));
+        weir_normal_destroy(bench_normal(trial->filter, WEIR_ROLE_SUBSCRIPTION, NULL));
 }
 
 static void do_covers(void *context, size_t times)
@@ -177,12 +188,13 @@ static const struct goal {
     bench_fn *fn;
     double bar_ns;
 } goals[] = {
-    {"evaluate", "MATCHES", write_regex, do_eval,    1e6 },
-    {"compile",  "MATCHES", write_regex, do_compile, 5e6 },
-    {"evaluate", "LIKE",    write_like,  do_eval,    1e6 },
-    {"compile",  "clauses", write_form,  do_compile, 5e6 },
-    {"normal",   "clauses", write_form,  do_normal,  5e6 },
-    {"covers",   "clauses", write_form,  do_covers,  50e3},
+    {"evaluate", "MATCHES",        write_regex,        do_eval,    1e6 },
+    {"evaluate", "MATCHES, PCRE2", write_backtracking, do_eval,    1e6 },
+    {"compile",  "MATCHES",        write_regex,        do_compile, 5e6 },
+    {"evaluate", "LIKE",           write_like,         do_eval,    1e6 },
+    {"compile",  "clauses",        write_form,         do_compile, 5e6 },
+    {"normal",   "clauses",        write_form,         do_normal,  5e6 },
+    {"covers",   "clauses",        write_form,         do_covers,  50e3},
 };
 
 /* Its cost; 0 for what does not compile. */
@@ -199,7 +211,7 @@ static double try(struct trial *trial, const struct goal *goal, const struct gen
         return 0;
     bytes = bench_subject(&trial->n, PICK(g->v[0], units), BENCH_SUBJECT_SIZE - g->v[0] % 7);
     if (goal->fn == do_covers)
-        trial->normal = bench_normal(trial->filter, NULL);
+        trial->normal = bench_normal(trial->filter, WEIR_ROLE_SUBSCRIPTION, NULL);
     cost = bench_once(goal->fn, trial);
     weir_normal_destroy(trial->normal);
     weir_filter_destroy(trial->filter);

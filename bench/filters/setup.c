@@ -23,11 +23,12 @@ struct weir_filter *bench_compile(const char *text, const struct weir_alloc *all
     return filter;
 }
 
-struct weir_normal *bench_normal(const struct weir_filter *filter, const struct weir_alloc *alloc)
+struct weir_normal *bench_normal(const struct weir_filter *filter, enum weir_filter_role role,
+                                 const struct weir_alloc *alloc)
 {
     struct weir_normal *normal = NULL;
 
-    if (weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, alloc) != WEIR_OK)
+    if (weir_normal_create(&normal, filter, role, alloc) != WEIR_OK)
         bench_die("out of memory");
     return normal;
 }
@@ -55,18 +56,23 @@ uint8_t *bench_notification(struct weir_notification *n, const struct weir_attr 
 
 uint8_t *bench_subject(struct weir_notification *n, const char *unit, size_t size)
 {
-    static char text[BENCH_SUBJECT_SIZE];
+    char *text = malloc(BENCH_SUBJECT_SIZE);
     size_t unit_len = strlen(unit), len = 0;
+    uint8_t *bytes;
     struct weir_attr attrs[] = {
         {WEIR_STR("a"), {0}              },
         {WEIR_STR("b"), {0}              },
         {WEIR_STR("n"), weir_value_int(7)},
     };
 
-    while (unit_len != 0 && len + unit_len <= size && len + unit_len <= sizeof text) {
+    if (text == NULL)
+        bench_die("out of memory");
+    while (unit_len != 0 && len + unit_len <= size && len + unit_len <= BENCH_SUBJECT_SIZE) {
         memcpy(text + len, unit, unit_len);
         len += unit_len;
     }
     attrs[0].value = attrs[1].value = weir_value_string((struct weir_str){text, len});
-    return bench_notification(n, attrs, sizeof attrs / sizeof attrs[0]);
+    bytes = bench_notification(n, attrs, sizeof attrs / sizeof attrs[0]);
+    free(text);
+    return bytes;
 }

@@ -169,7 +169,7 @@ static const struct {
 struct set {
     char texts[SET][TEXT];
     struct weir_filter *filters[SET];
-    struct weir_normal *normals[SET];
+    struct weir_normal *normals[SET], *advs[SET];
     struct weir_scratch *scratch;
     struct weir_notification n;
     uint8_t *bytes;
@@ -202,7 +202,8 @@ static void do_normal(void *context, size_t times)
     struct set *set = context;
 
     while (times-- != 0)
-        weir_normal_destroy(bench_normal(set->filters[set->next++ % SET], set->alloc));
+        weir_normal_destroy(
+            bench_normal(set->filters[set->next++ % SET], WEIR_ROLE_SUBSCRIPTION, set->alloc));
 }
 
 static void do_covers(void *context, size_t times)
@@ -219,14 +220,14 @@ static void do_intersects(void *context, size_t times)
     struct set *set = context;
 
     for (; times != 0; times--, set->next++)
-        set->sink += weir_normal_intersects(set->normals[set->next % SET],
+        set->sink += weir_normal_intersects(set->advs[set->next % SET],
                                             set->normals[set->next / SET % SET], NULL);
 }
 
 /* About eight attributes, of the names that the shape uses. */
 static uint8_t *notification_of(struct weir_notification *n, const char *shape)
 {
-    static char names[9][4], values[9][4];
+    char names[9][4], values[9][4];
     struct weir_attr attrs[9] = {
         {WEIR_STR("symbol"),   weir_value_string(WEIR_STR("IBM"))               },
         {WEIR_STR("price"),    weir_value_double(180.25)                        },
@@ -260,13 +261,15 @@ static void set_init(struct set *set, size_t shape, uint64_t seed)
     for (size_t i = 0; i < SET; i++) {
         shapes[shape].write(set->texts[i], &r);
         set->filters[i] = bench_compile(set->texts[i], NULL);
-        set->normals[i] = bench_normal(set->filters[i], NULL);
+        set->normals[i] = bench_normal(set->filters[i], WEIR_ROLE_SUBSCRIPTION, NULL);
+        set->advs[i] = bench_normal(set->filters[i], WEIR_ROLE_ADVERTISEMENT, NULL);
     }
 }
 
 static void set_fini(struct set *set)
 {
     for (size_t i = 0; i < SET; i++) {
+        weir_normal_destroy(set->advs[i]);
         weir_normal_destroy(set->normals[i]);
         weir_filter_destroy(set->filters[i]);
     }

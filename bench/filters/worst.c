@@ -15,6 +15,7 @@ struct bomb {
     char text[BENCH_TEXT_SIZE];
     struct weir_filter *filter;
     struct weir_normal *normal, *other; /* `other`: of the previous bomb */
+    struct weir_normal *adv;
     struct weir_scratch *scratch;
     struct weir_notification n;
     uint8_t *bytes;
@@ -50,7 +51,7 @@ static void do_normal(void *context, size_t times)
     struct bomb *bomb = context;
 
     while (times-- != 0)
-        weir_normal_destroy(bench_normal(bomb->filter, bomb->alloc));
+        weir_normal_destroy(bench_normal(bomb->filter, WEIR_ROLE_SUBSCRIPTION, bomb->alloc));
 }
 
 static void do_covers(void *context, size_t times)
@@ -74,7 +75,7 @@ static void do_intersects(void *context, size_t times)
     struct bomb *bomb = context;
 
     while (times-- != 0)
-        bomb->sink += weir_normal_intersects(bomb->normal, bomb->other, NULL);
+        bomb->sink += weir_normal_intersects(bomb->adv, bomb->other, NULL);
 }
 
 static void do_decode(void *context, size_t times)
@@ -138,13 +139,15 @@ static void measure_bomb(struct bench_report *report, const struct bench_options
     kind->write(bomb->text);
     bomb->filter = bench_compile(bomb->text, NULL);
     bomb->bytes = bench_subject(&bomb->n, kind->unit, BENCH_SUBJECT_SIZE);
-    bomb->normal = bench_normal(bomb->filter, NULL);
+    bomb->normal = bench_normal(bomb->filter, WEIR_ROLE_SUBSCRIPTION, NULL);
+    bomb->adv = bench_normal(bomb->filter, WEIR_ROLE_ADVERTISEMENT, NULL);
     if (bomb->other == NULL)
-        bomb->other = bench_normal(bomb->filter, NULL);
+        bomb->other = bench_normal(bomb->filter, WEIR_ROLE_SUBSCRIPTION, NULL);
     for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
         measure(report, options, bomb, kind->name, &operations[i]);
     weir_normal_destroy(bomb->other);
     bomb->other = bomb->normal;
+    weir_normal_destroy(bomb->adv);
     weir_filter_destroy(bomb->filter);
     free(bomb->bytes);
 }

@@ -19,7 +19,8 @@ struct weir_filter {
 struct weiri_compiler {
     struct weir_filter *filter;
     struct weir_diags *diags;
-    size_t regex_size;       /* bytes of compiled patterns so far */
+    size_t code_size;        /* of regular expressions so far, as PCRE2's code */
+    size_t tables_size;      /* and as automatons */
     uint32_t leaves;         /* predicates so far */
     bool failed;             /* some error was found, reported or not */
     bool stopped;            /* a limit was met: nothing more is reported */

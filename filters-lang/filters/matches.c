@@ -46,7 +46,8 @@ bool weiri_check_matches(struct weiri_compiler *c, struct weir_node *node)
                           WEIR_PATTERN_LEN_MAX);
         return false;
     }
-    err = weiri_regex_compile(&node->regex, node->text, &problem, c->filter->alloc);
+    err = weiri_regex_compile(&node->regex, node->text, WEIRI_REGEX_TABLES_MAX - c->tables_size,
+                              &problem, c->filter->alloc);
     if (err == WEIR_ENOMEM) {
         c->stopped = c->out_of_memory = true;
         return false;
@@ -57,8 +58,9 @@ bool weiri_check_matches(struct weiri_compiler *c, struct weir_node *node)
     }
     weiri_regex_link(node->regex, c->filter->regexes);
     c->filter->regexes = node->regex;
-    c->regex_size += weiri_regex_size(node->regex);
-    if (c->regex_size <= WEIRI_REGEX_CODE_SIZE_MAX)
+    c->tables_size += weiri_regex_tables_size(node->regex);
+    c->code_size += weiri_regex_code_size(node->regex);
+    if (c->code_size <= WEIRI_REGEX_CODE_SIZE_MAX)
         return true;
     (void)weiri_error(c, "F503", weiri_node_span(node),
                       "the patterns of this filter take more than %d bytes when compiled",

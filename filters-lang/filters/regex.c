@@ -1,10 +1,12 @@
-/* regex.c - MATCHES on PCRE2, bounded.
+/* regex.c - MATCHES, bounded: by an automaton where it can be, else by PCRE2.
  *
  * A callout before every item of the pattern charges 1 and the distance to the place of the
  * callout before it, so what is charged is at least what was tried and passed over.  What that
  * does not see is taken care of as follows.
  *
- * - Searches for a place to start, and runs made possessive: the optimisations are off.
+ * - Searches for a place to start, and for a character without which there is no match, go over
+ *   the subject once: each is charged with the subject's length.
+ * - Runs made possessive: that optimisation is off.
  * - A repeat that fails before its minimum, and a lookbehind that goes back, pass over characters
  *   and come to no callout: the greatest minimum and the longest lookbehind of the pattern are
  *   charged with each callout.
@@ -15,6 +17,7 @@
  *   runs (looked over anew at each return) are refused; so are recursion, conditions and verbs,
  *   for which nobody could say what they cost. */
 #include "regex.h"
+#include "automaton.h"
 
 #include <weir/alloc.h>
 #include <weir/filter.h>
@@ -32,10 +35,15 @@
 
 /* What costs about as much as going to the next character, or to the next item. */
 #define CLASS_BYTES_PER_UNIT 8
-#define ALTERNATIVES_PER_UNIT 16
+#define ALTERNATIVES_PER_UNIT 4
+/* For finding places to start, once for the whole subject. */
+#define SEARCHED_BYTES_PER_UNIT 8
+/* For a callout and what PCRE2 does between two. */
+#define UNITS_PER_ITEM 3
 
 struct weir_regex {
-    pcre2_code *code;
+    struct weiri_automaton *automaton;
+    pcre2_code *code; /* NULL where there is an automaton */
     const struct weir_alloc *alloc;
     struct weir_regex *next;
     uint32_t item_charge;     /* for each callout */
@@ -203,7 +211,8 @@ static size_t count_alternatives(struct weir_str pattern)
 static void set_charges(struct weir_regex *regex, struct weir_str pattern, uint32_t lookbehind)
 {
     regex->distance_charge = 1 + (uint32_t)(longest_class(pattern) / CLASS_BYTES_PER_UNIT);
-    regex->item_charge = 1 + (uint32_t)(count_alternatives(pattern) / ALTERNATIVES_PER_UNIT) +
+    regex->item_charge = UNITS_PER_ITEM +
+                         (uint32_t)(count_alternatives(pattern) / ALTERNATIVES_PER_UNIT) +
                          (greatest_minimum(pattern) + lookbehind) * regex->distance_charge;
 }
 
@@ -211,9 +220,8 @@ static enum weir_err compile_code(struct weir_regex *regex, struct weir_str patt
                                   struct weiri_regex_problem *problem)
 {
     const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_AUTO_CALLOUT |
-                             PCRE2_NO_AUTO_POSSESS | PCRE2_NO_START_OPTIMIZE |
-                             PCRE2_NO_DOTSTAR_ANCHOR | PCRE2_NO_AUTO_CAPTURE |
-                             PCRE2_NEVER_BACKSLASH_C;
+                             PCRE2_NO_AUTO_POSSESS | PCRE2_NO_DOTSTAR_ANCHOR |
+                             PCRE2_NO_AUTO_CAPTURE | PCRE2_NEVER_BACKSLASH_C;
     pcre2_general_context *general = pcre2_general_context_create(regex_malloc, regex_free, regex);
     pcre2_compile_context *context = general == NULL ? NULL : pcre2_compile_context_create(general);
     int code = PCRE2_ERROR_NOMEMORY;
@@ -235,12 +243,32 @@ static enum weir_err compile_code(struct weir_regex *regex, struct weir_str patt
     return WEIR_EINVAL;
 }
 
-enum weir_err weiri_regex_compile(struct weir_regex **out, struct weir_str pattern,
+static enum weir_err compile(struct weir_regex *regex, struct weir_str pattern, size_t room,
+                             struct weiri_regex_problem *problem)
+{
+    uint32_t lookbehind = 0, back_references = 0;
+    enum weir_err err = weiri_automaton_compile(&regex->automaton, pattern, room, regex->alloc);
+
+    if (err != WEIR_OK || regex->automaton != NULL)
+        return err;
+    err = compile_code(regex, pattern, problem);
+    if (err != WEIR_OK)
+        return err;
+    (void)pcre2_pattern_info(regex->code, PCRE2_INFO_MAXLOOKBEHIND, &lookbehind);
+    (void)pcre2_pattern_info(regex->code, PCRE2_INFO_BACKREFMAX, &back_references);
+    if (back_references != 0) {
+        set_problem(problem, true, 0, "a back reference");
+        return WEIR_EINVAL;
+    }
+    set_charges(regex, pattern, lookbehind);
+    return WEIR_OK;
+}
+
+enum weir_err weiri_regex_compile(struct weir_regex **out, struct weir_str pattern, size_t room,
                                   struct weiri_regex_problem *problem,
                                   const struct weir_alloc *alloc)
 {
     struct weir_regex *regex;
-    uint32_t lookbehind = 0, back_references = 0;
     enum weir_err err;
 
     if (find_refused(pattern, problem))
@@ -249,38 +277,35 @@ enum weir_err weiri_regex_compile(struct weir_regex **out, struct weir_str patte
     if (regex == NULL)
         return WEIR_ENOMEM;
     regex->alloc = alloc;
-    err = compile_code(regex, pattern, problem);
-    if (err == WEIR_OK) {
-        (void)pcre2_pattern_info(regex->code, PCRE2_INFO_MAXLOOKBEHIND, &lookbehind);
-        (void)pcre2_pattern_info(regex->code, PCRE2_INFO_BACKREFMAX, &back_references);
-        if (back_references != 0) {
-            set_problem(problem, true, 0, "a back reference");
-            err = WEIR_EINVAL;
-        }
-    }
-    if (err != WEIR_OK) {
+    err = compile(regex, pattern, room, problem);
+    if (err == WEIR_OK)
+        *out = regex;
+    else
         weiri_regex_destroy(regex);
-        return err;
-    }
-    set_charges(regex, pattern, lookbehind);
-    *out = regex;
-    return WEIR_OK;
+    return err;
 }
 
 void weiri_regex_destroy(struct weir_regex *regex)
 {
     if (regex == NULL)
         return;
+    weiri_automaton_destroy(regex->automaton, regex->alloc);
     pcre2_code_free(regex->code);
     weiri_release(regex->alloc, regex);
 }
 
-size_t weiri_regex_size(const struct weir_regex *regex)
+size_t weiri_regex_code_size(const struct weir_regex *regex)
 {
     PCRE2_SIZE size = 0;
 
-    (void)pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &size);
+    if (regex->code != NULL)
+        (void)pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &size);
     return size;
+}
+
+size_t weiri_regex_tables_size(const struct weir_regex *regex)
+{
+    return regex->automaton == NULL ? 0 : weiri_automaton_size(regex->automaton);
 }
 
 struct weir_regex *weiri_regex_next(const struct weir_regex *regex)
@@ -376,29 +401,41 @@ uint32_t weiri_scratch_budget(const struct weir_scratch *scratch)
     return scratch->budget;
 }
 
+static enum weir_truth match_code(const struct weir_regex *regex, struct weir_str subject,
+                                  struct weir_scratch *scratch)
+{
+    pcre2_match_data *match;
+    int found;
+
+    if (scratch->budget <= subject.len / SEARCHED_BYTES_PER_UNIT) {
+        scratch->budget = 0;
+        return WEIR_UNKNOWN;
+    }
+    scratch->budget -= (uint32_t)(subject.len / SEARCHED_BYTES_PER_UNIT);
+    scratch->pool_used = scratch->pool_base;
+    scratch->position = 0;
+    scratch->item_charge = regex->item_charge;
+    scratch->distance_charge = regex->distance_charge;
+    match = pcre2_match_data_create(1, scratch->general);
+    assert(match != NULL);
+    found = pcre2_match(regex->code, subject.len == 0 ? (PCRE2_SPTR) "" : (PCRE2_SPTR)subject.ptr,
+                        subject.len, 0, PCRE2_NO_UTF_CHECK, match, scratch->match);
+    if (found >= 0)
+        return WEIR_TRUE;
+    return found == PCRE2_ERROR_NOMATCH ? WEIR_FALSE : WEIR_UNKNOWN;
+}
+
 enum weir_truth weiri_regex_match(const struct weir_regex *regex, struct weir_str subject,
                                   struct weir_scratch *scratch)
 {
-    int found = PCRE2_ERROR_CALLOUT;
+    enum weir_truth truth = WEIR_UNKNOWN;
 
     assert(scratch != NULL);
-    if (subject.len <= WEIRI_REGEX_SUBJECT_MAX && scratch->budget != 0) {
-        pcre2_match_data *match;
-
-        scratch->pool_used = scratch->pool_base;
-        scratch->position = 0;
-        scratch->item_charge = regex->item_charge;
-        scratch->distance_charge = regex->distance_charge;
-        match = pcre2_match_data_create(1, scratch->general);
-        assert(match != NULL);
-        found =
-            pcre2_match(regex->code, subject.len == 0 ? (PCRE2_SPTR) "" : (PCRE2_SPTR)subject.ptr,
-                        subject.len, 0, PCRE2_NO_UTF_CHECK, match, scratch->match);
-    }
-    if (found >= 0)
-        return WEIR_TRUE;
-    if (found == PCRE2_ERROR_NOMATCH)
-        return WEIR_FALSE;
-    scratch->undecided = true;
-    return WEIR_UNKNOWN;
+    if (scratch->budget != 0)
+        truth = regex->automaton == NULL
+                    ? match_code(regex, subject, scratch)
+                    : weiri_automaton_match(regex->automaton, subject, &scratch->budget);
+    if (truth == WEIR_UNKNOWN)
+        scratch->undecided = true;
+    return truth;
 }
