@@ -229,6 +229,64 @@ static void what_cannot_be_published_shows_nothing(void **state)
     check_covers("FALSE", wide, WEIR_ANSWER_NO);
 }
 
+/* Each conjunction of the narrow filter is covered, which no domain can say: the search ends. */
+static void a_search_has_an_end(void **state)
+{
+    static char narrow[WEIR_FILTER_TEXT_MAX];
+    size_t len = 0;
+
+    (void)state;
+    for (int i = 0; i < 45; i++)
+        len += (size_t)snprintf(narrow + len, sizeof narrow - len, "%sa = %d AND b%d = 1",
+                                i > 0 ? " OR " : "", 10 + i, i);
+    check_covers("a + 0 > 5", narrow, WEIR_ANSWER_UNKNOWN);
+}
+
+/* A MATCHES that is given up shows nothing. */
+static void the_undecided_shows_nothing(void **state)
+{
+    char narrow[512] = "x = '";
+    size_t len = strlen(narrow);
+
+    (void)state;
+    memset(narrow + len, 'a', 400);
+    (void)snprintf(narrow + len + 400, sizeof narrow - len - 400, "'");
+    check_covers("x MATCHES '^(a*)*b'", narrow, WEIR_ANSWER_UNKNOWN);
+    check_covers("x MATCHES '^(a*)*b'", "x = 'aa'", WEIR_ANSWER_NO);
+}
+
+/* Constants beside move the places where memory is wanted. */
+static void searches_survive_want_of_memory_anywhere(void **state)
+{
+    struct weir_filter *narrow = must_compile("y = 1 AND x > 5 AND x IN (6, 7, 8)");
+    char text[512];
+
+    (void)state;
+    for (int pads = 1; pads <= 48; pads += 4) {
+        size_t len = (size_t)snprintf(text, sizeof text, "z > w OR x IN (0");
+        struct weir_filter *wide;
+        enum weir_err err = WEIR_ENOMEM;
+
+        for (int i = 1; i < pads; i++)
+            len += (size_t)snprintf(text + len, sizeof text - len, ", %d", i + 10);
+        (void)snprintf(text + len, sizeof text - len, ")");
+        wide = must_compile(text);
+        for (size_t n = 0; err != WEIR_OK; n++) {
+            enum weir_answer answer;
+            uint8_t *witness = NULL;
+            struct oom oom;
+
+            oom_init(&oom, n);
+            err = weir_filter_covers(&answer, &witness, NULL, wide, narrow, &oom.alloc);
+            assert_true(err == WEIR_ENOMEM || (err == WEIR_OK && answer == WEIR_ANSWER_NO));
+            oom_release(&oom, witness);
+            assert_int_equal(oom.live_count, 0);
+        }
+        weir_filter_destroy(wide);
+    }
+    weir_filter_destroy(narrow);
+}
+
 static void sizes_may_be_left_out(void **state)
 {
     struct weir_filter *one = must_compile("x > 6"), *other = must_compile("x > 5");
@@ -291,6 +349,9 @@ int main(void)
         cmocka_unit_test(intersects_is_shown),
         cmocka_unit_test(hulls_prove_nothing),
         cmocka_unit_test(what_cannot_be_published_shows_nothing),
+        cmocka_unit_test(a_search_has_an_end),
+        cmocka_unit_test(the_undecided_shows_nothing),
+        cmocka_unit_test(searches_survive_want_of_memory_anywhere),
         cmocka_unit_test(sizes_may_be_left_out),
         cmocka_unit_test(answers_survive_want_of_memory),
     };

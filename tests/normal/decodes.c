@@ -164,11 +164,28 @@ static void bytes_have_a_limit(void **state)
     assert_int_equal(decode_as(WEIR_ROLE_SUBSCRIPTION, bytes, sizeof bytes - 1), WEIR_EMALFORMED);
 }
 
+/* No filter has so many values, and so no residual. */
+static void residuals_have_limits(void **state)
+{
+    static char bytes[8192] = "\1\1\1";
+    size_t len = 6;
+
+    (void)state;
+    len += (size_t)snprintf(bytes + len, sizeof bytes - len, "x + 1 IN (0");
+    for (int i = 1; i <= WEIR_FILTER_LEAVES_MAX; i++)
+        len += (size_t)snprintf(bytes + len, sizeof bytes - len, ", %d", i);
+    len += (size_t)snprintf(bytes + len, sizeof bytes - len, ")");
+    bytes[4] = (char)((len - 6) & 0xff);
+    bytes[5] = (char)((len - 6) >> 8);
+    assert_int_equal(decode_as(WEIR_ROLE_SUBSCRIPTION, bytes, len + 2), WEIR_ELIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_refused_for_their_reason),
         cmocka_unit_test(bytes_have_a_limit),
+        cmocka_unit_test(residuals_have_limits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,8 @@
 A mutant is one operator, constant, condition, call or statement changed in one function of
 filters-lang/normal.  All mutants of a file are compiled at once, as copies of their functions
 between which a number chooses, and linked with all the tests of this folder, which run for each
-mutant until the first one fails; a mutant that survives is run again with the sanitizers, but
-without the slowest tests.  Prints a line for each that no test noticed; exit 1 if there is any
+mutant until the first one fails; a mutant that survives unexplained is run again with the
+sanitizers, but without the slowest tests.  Prints a line for each that no test noticed; exit 1 if there is any
 that equivalents.tsv does not prove equivalent, or if a proof there belongs to no mutant that
 survived.  Works on copies; not part of the test run: it takes some minutes.
 
@@ -314,8 +314,7 @@ def main():
     total = {"killed": 0, "equivalent": 0, "open": 0}
     with tempfile.TemporaryDirectory() as folder:
         if not args.list:
-            plain = Kit(os.path.join(folder, "plain"), PLAIN, True, args.jobs)
-            sanitized = Kit(os.path.join(folder, "sanitized"), SANITIZED, False, args.jobs)
+            plain, sanitized = Kit(os.path.join(folder, "plain"), PLAIN, True, args.jobs), None
         for source in sources:
             numbers = list(range(1, len(source.mutants) + 1))
             if args.count is not None and args.count < len(numbers):
@@ -324,13 +323,15 @@ def main():
                 print("\n".join(str(source.mutants[n - 1]) for n in numbers))
                 continue
             left, compiled = survivors_of(source, numbers, plain, args.jobs)
+            proved = [n for n in left if source.mutants[n - 1].key() in explained]
+            left = [n for n in left if n not in proved]
             if left:
+                sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, False, args.jobs)
                 left, _ = survivors_of(source, left, sanitized, args.jobs)
-            survivors = [source.mutants[n - 1] for n in left]
-            still_open = [m for m in survivors if m.key() not in explained]
-            used.update(m.key() for m in survivors)
-            counts = {"killed": len(compiled) - len(survivors),
-                      "equivalent": len(survivors) - len(still_open), "open": len(still_open)}
+            still_open = [source.mutants[n - 1] for n in left]
+            used.update(source.mutants[n - 1].key() for n in proved)
+            counts = {"killed": len(compiled) - len(proved) - len(left), "equivalent": len(proved),
+                      "open": len(left)}
             for mutant in still_open:
                 print(mutant)
             print(f"{source.name}: {len(compiled)} mutants, " +

@@ -5,6 +5,7 @@
 #include "support.h"
 
 #include "domains.h"
+#include "pattern.h"
 #include "strings.h"
 #include "text.h"
 
@@ -112,6 +113,35 @@ static void texts_end_where_they_end(void **state)
     assert_true(weir_str_equal(weiri_text_sure_prefix(&interval), WEIR_STR("ab")));
 }
 
+static void texts_start_and_end_with_no_more_than_they_have(void **state)
+{
+    (void)state;
+    assert_true(weiri_text_starts(WEIR_STR("ab"), WEIR_STR("")));
+    assert_true(weiri_text_starts(WEIR_STR("ab"), WEIR_STR("ab")));
+    assert_false(weiri_text_starts(WEIR_STR("ab"), WEIR_STR("abc")));
+    assert_false(weiri_text_starts(WEIR_STR("ab"), WEIR_STR("b")));
+    assert_true(weiri_text_ends(WEIR_STR("ab"), WEIR_STR("")));
+    assert_true(weiri_text_ends(WEIR_STR("ab"), WEIR_STR("ab")));
+    assert_false(weiri_text_ends(WEIR_STR("ab"), WEIR_STR("cab")));
+    assert_false(weiri_text_ends(WEIR_STR("ab"), WEIR_STR("a")));
+}
+
+/* What escapes nothing, as no filter has it, stands for itself. */
+static void patterns_may_end_with_their_escape(void **state)
+{
+    struct weiri_pool pool;
+    struct weiri_like like;
+    char prefix[8];
+
+    (void)state;
+    weiri_pool_init(&pool, NULL);
+    assert_true(weiri_like_read(&like, WEIR_STR("%a!"), '!', &pool));
+    assert_true(weir_str_equal(like.last, WEIR_STR("a!")));
+    weiri_pool_fini(&pool);
+    assert_int_equal(weiri_regex_prefix(prefix, WEIR_STR("^a\\")), 1);
+    assert_memory_equal(prefix, "a", 1);
+}
+
 /* ---- domains */
 
 static struct weir_domain domain_of(const struct weir_normal *normal)
@@ -171,6 +201,7 @@ static const struct {
     {"x CONTAINS 'a'",                       "x CONTAINS 'bab'",                     "x CONTAINS 'bab'"                                       },
     {"x CONTAINS 'b'",                       "x ENDS WITH 'abc'",                    "x ENDS WITH 'abc'"                                      },
     {"x ENDS WITH 'b'",                      "x ENDS WITH 'ab'",                     "x ENDS WITH 'ab'"                                       },
+    {"x ENDS WITH 'b'",                      "x ENDS WITH 'bb'",                     "x ENDS WITH 'bb'"                                       },
     {"x NOT CONTAINS 'ab'",                  "x STARTS WITH 'cab'",                  "FALSE"                                                  },
     {"x NOT CONTAINS 'ab'",                  "x STARTS WITH 'ca'",                   "x STARTS WITH 'ca' AND x NOT CONTAINS 'ab'"             },
     {"x NOT ENDS WITH 'b'",                  "x IN ('ab', 'a', 'b')",                "x = 'a'"                                                },
@@ -528,6 +559,8 @@ int main(void)
         cmocka_unit_test(only_a_missing_point_between_is_a_missed_point),
         cmocka_unit_test(only_two_closed_equal_ends_are_a_point),
         cmocka_unit_test(texts_end_where_they_end),
+        cmocka_unit_test(texts_start_and_end_with_no_more_than_they_have),
+        cmocka_unit_test(patterns_may_end_with_their_escape),
         cmocka_unit_test(intersections_are_canonical),
         cmocka_unit_test(unions_are_exact_or_hulls),
         cmocka_unit_test(domains_include_and_meet),

@@ -1,0 +1,104 @@
+/* evals.c - normal forms as predicates: all three truths, and forms too large to travel. */
+#include "support.h"
+
+#include <weir/limits.h>
+
+/* Encoded bytes of a notification {x: value, y: 1}, to be freed. */
+static uint8_t *notify(struct weir_notification *out, struct weir_value x)
+{
+    const struct weir_attr attrs[] = {
+        {WEIR_STR("x"), x                },
+        {WEIR_STR("y"), weir_value_int(1)},
+    };
+    uint8_t *bytes;
+    size_t size;
+
+    assert_int_equal(
+        weir_notification_encode(&bytes, &size, attrs, COUNT_OF(attrs), WEIR_STR(""), NULL, NULL),
+        WEIR_OK);
+    *out = weir_notification_view(bytes, size);
+    return bytes;
+}
+
+static enum weir_truth truth_of(const char *text, struct weir_value x)
+{
+    struct weir_normal *normal = must_normalise(text);
+    struct weir_scratch *scratch = must_scratch();
+    struct weir_notification n;
+    uint8_t *bytes = notify(&n, x);
+    enum weir_truth truth = weir_normal_eval(normal, &n, scratch);
+
+    free(bytes);
+    weir_scratch_destroy(scratch);
+    weir_normal_destroy(normal);
+    return truth;
+}
+
+/* What has no value is as good as FALSE; only what was given up is UNKNOWN. */
+static void only_what_is_given_up_is_unknown(void **state)
+{
+    static const char gives_up[] = "x MATCHES '^(a*)*b'";
+    char text[300];
+    const struct weir_value many_a = weir_value_string((struct weir_str){text, sizeof text});
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    assert_int_equal(truth_of("x + 1 > y", weir_value_int(1)), WEIR_TRUE);
+    assert_int_equal(truth_of("x + 1 > y", weir_value_int(-1)), WEIR_FALSE);
+    assert_int_equal(truth_of("x + 1 > y", weir_value_int(INT64_MAX)), WEIR_FALSE);
+    assert_int_equal(truth_of("NOT x + 1 > y", weir_value_int(INT64_MAX)), WEIR_FALSE);
+    assert_int_equal(truth_of(gives_up, weir_value_string(WEIR_STR("aab"))), WEIR_TRUE);
+    assert_int_equal(truth_of(gives_up, weir_value_string(WEIR_STR("aac"))), WEIR_FALSE);
+    assert_int_equal(truth_of(gives_up, many_a), WEIR_UNKNOWN);
+    assert_int_equal(truth_of("x MATCHES '^(a*)*b' AND y = 2", many_a), WEIR_FALSE);
+    assert_int_equal(truth_of("x MATCHES '^(a*)*b' AND x > y", many_a), WEIR_FALSE);
+    assert_int_equal(truth_of("x MATCHES '^(a*)*b' OR y = 1", many_a), WEIR_TRUE);
+    assert_int_equal(truth_of("x MATCHES '^(a*)*b' OR y = 2", many_a), WEIR_UNKNOWN);
+}
+
+/* What all of many conjunctions demand is in each of them: 128 times some kilobytes. */
+static const char *large(void)
+{
+    static char text[WEIR_FILTER_TEXT_MAX];
+    size_t len = (size_t)snprintf(text, sizeof text, "x IN ('0'");
+
+    for (int i = 1; i < 150; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, ", 'value number %d'", i);
+    len += (size_t)snprintf(text + len, sizeof text - len, ")");
+    for (int i = 0; i < 7; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, " AND (a%d = 1 OR b%d = 1)", i, i);
+    assert_true(len < sizeof text);
+    return text;
+}
+
+static void forms_too_large_to_travel_become_hulls(void **state)
+{
+    struct weir_normal *form = must_normalise(large()), *adv = must_advertise(large());
+    struct weir_notification n;
+    struct weir_scratch *scratch = must_scratch();
+    uint8_t *bytes = notify(&n, weir_value_string(WEIR_STR("value number 7")));
+
+    (void)state;
+    assert_false(weir_normal_is_exact(form));
+    assert_false(weir_normal_is_exact(adv));
+    assert_int_equal(weir_normal_count(form), 1);
+    assert_int_equal(weir_normal_at(form, 0)->constraint_count, 1);
+    assert_int_equal(weir_normal_eval(form, &n, scratch), WEIR_TRUE);
+    free(bytes);
+    bytes = notify(&n, weir_value_string(WEIR_STR("value number 150")));
+    assert_int_equal(weir_normal_eval(form, &n, scratch), WEIR_FALSE);
+    free(bytes);
+    weir_scratch_destroy(scratch);
+    weir_normal_destroy(form);
+    weir_normal_destroy(adv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_what_is_given_up_is_unknown),
+        cmocka_unit_test(forms_too_large_to_travel_become_hulls),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
