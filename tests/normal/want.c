@@ -215,6 +215,8 @@ static const struct {
     {"x NOT CONTAINS 'b' AND x NOT ENDS WITH 'c' AND x > 'a'",
      "x NOT CONTAINS 'c' AND x NOT ENDS WITH 'd' AND x < 'c'"                                                 },
     {"x CONTAINS 'a' AND x CONTAINS 'c' AND x < 'b'",                             "x CONTAINS 'a' AND x > 'd'"},
+    {"x CONTAINS 'b'",                                                            "x NOT IN ('a', 'ab')"      },
+    {"x CONTAINS 'b'",                                                            "x STARTS WITH 'ab'"        },
     {"x = 'cab'",                                                                 "x ENDS WITH 'b'"           },
     {"x IS INT AND x > 5",                                                        "x IS DOUBLE AND x < 3"     },
 };
