@@ -26,13 +26,22 @@ DOUBLES = [0.0, -0.0, 0.1, 0.5, 1.0, 1.5, -1.5, 2.0, 3.0, 5.0, 185.02, 1e-3, 2.0
            1e300, -1e300, 1.7976931348623157e308, 1e16, 0.30000000000000004]
 STRINGS = ["", "a", "ab", "abc", "abcd", "abd", "b", "ba", "bab", "A", "aab", "%", "_", "a%", "a_b",
            "é", "éa", "aé", "ß", "日本", "日本語", "😀", "😀a", "\u007f", "\u0080", "\uffff", "\U0010ffff",
-           "north", "north-1", "ann", "IBM", "IB", "it's", 'say "x"', "a\nb", "\\", "a\\b", " ", "TRUE", "5"]
+           "north", "north-1", "ann", "IBM", "IB", "it's", 'say "x"', "a\nb", "ab\n", "\n", "a\r\nb", "b a", "aaab", "cab5", "É", "\\", "a\\b", " ", "TRUE", "5"]
 TIMES = ["1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999999Z", "2013-10-07T09:30:00.123Z",
          "2013-10-07T11:30:00.123+02:00", "2013-10-07T09:30:00.123000001Z",
          "2000-02-29T12:00:00-08:30", "2023-11-14T22:13:20Z", "1678-01-01T00:00:00Z", "2261-12-31T23:59:59.999999999Z"]
-FRAGMENTS = ["a", "b", "ab", "é", "日", "😀", "\\", "'", '"', "%", "_", "x"]
+FRAGMENTS = ["a", "b", "ab", "c", "5", "\n", "é", "日", "😀", "\\", "'", '"', "%", "_", "x"]
 PATTERNS = ["a", "^a", "b$", "^ab?c", "a.b", "[a-c]+d", "^$", "(?i)A", "^日", "^.$", "^..$", "a|é",
             "(a)(b)?", "^(?:ab)+$", "\\\\", "\\d", "b(?=d)", "(?s)a.b", "é", "^[^a]", "", "a{2}", "x*"]
+ATOMS = ["a", "b", "c", "ab", "x", "é", "日", "😀", ".", "\\d", "\\D", "\\w", "\\W", "\\s", "\\S", "\\N",
+         "\\.", "\\\\", "\\x61", "\\x{e9}", "\\t", "\\n", "%", "_", " ", "'", "-", "5", "[ab]", "[^ab]", "[a-c5]",
+         "[^é]", "[\\d_]", "[^\\w]", "[[:alpha:]]", "[[:^digit:]]", "[]a]", "[a\\-c]", "[é-日]", "\\Qa.\\E", "\\pL",
+         "\\P{Lu}", "\\h", "\\R"]
+ANCHORS = ["^", "$", "\\b", "\\B", "\\A", "\\z", "\\Z", "\\G"]
+REPEATS = ["*", "+", "?", "{2}", "{0,2}", "{1,}", "{,2}", "{0}", "*?", "+?", "??", "{1,3}?", "*+", "++", "?+"]
+GROUPS = ["(%s)", "(?:%s)", "(?:%s)", "(?i:%s)", "(?=%s)", "(?!%s)", "(?<=%s)", "(?<!%s)", "(?>%s)", "(?<n>%s)",
+          "(?s:%s)", "(?m:%s)", "(?x: %s )"]
+PREFIXES = ["(?i)", "(?s)", "(?m)", "(?x)", "(?is)", "(?U)", "(?-i)"]
 BROKEN_PATTERNS = ["(", "[a", "a{2,1}", "*a", "(?<n", "\\", "(?<=a*)b"]
 NAMES = {"int": ["i", "j", "volume"], "double": ["d", "price", "e.f"],
          "string": ["s", "t", "symbol", "$type"], "bool": ["flag", "halted"],
@@ -188,6 +197,8 @@ class Generator:
             return []
         if self.chance(0.02):
             return self.many_conjunctions()
+        if self.chance(0.04):
+            return self.regex()
         return self.condition(self.pick([1] * 20 + [2] * 20 + [3, 4, 5, 8] * 9 + [16, 24, 40]), 0)
 
     def condition(self, leaves, depth):
@@ -353,8 +364,26 @@ class Generator:
     def regex(self):
         name = self.name("string")
         pattern = self.pick(BROKEN_PATTERNS if self.chance(0.02) else PATTERNS)
+        if self.chance(0.75):
+            pattern = self.pattern(self.pick([1, 2, 2, 3]))
+            if self.chance(0.15):
+                pattern = self.pick(PREFIXES) + pattern
         operator = self.pick([[word("MATCHES")], [word("NOT"), word("MATCHES")], ["=~"], ["!~"]])
         return self.subject(name) + operator + [("string", pattern)]
+
+    def pattern(self, depth):
+        """Alternatives of sequences of repeated atoms, anchors and groups."""
+        return "|".join("".join(self.repeated(depth) for _ in range(self.random.randint(0, 4)))
+                        for _ in range(self.pick([1, 1, 1, 2, 3])))
+
+    def repeated(self, depth):
+        if self.chance(0.12):
+            return self.pick(ANCHORS)
+        if depth > 0 and self.chance(0.25):
+            atom = self.pick(GROUPS) % self.pattern(depth - 1)
+        else:
+            atom = self.pick(ATOMS) if self.chance(0.6) else self.pick("abc")
+        return atom + (self.pick(REPEATS) if self.chance(0.35) else "")
 
     def is_test(self):
         what = self.pick(["NULL", "NULL", "STRING", "INT", "DOUBLE", "BOOL", "TIMESTAMP"])
