@@ -146,6 +146,11 @@ static enum weir_truth eval_text(const struct weir_node *node,
     case WEIR_NODE_STARTS: return truth_of(has_prefix(value.u.string, node->text));
     case WEIR_NODE_ENDS: return truth_of(has_suffix(value.u.string, node->text));
     case WEIR_NODE_MATCHES: return weiri_regex_match(node->regex, value.u.string, scratch);
+    case WEIR_NODE_LIKE:
+        if (scratch != NULL &&
+            !weiri_scratch_charge(scratch, weiri_glob_work(node->glob, value.u.string)))
+            return WEIR_UNKNOWN;
+        /* fall through */
     default: return truth_of(weiri_glob_match(node->glob, value.u.string));
     }
 }

@@ -1,8 +1,9 @@
-/* glob.c - bit-parallel matching of wild cards. */
+/* glob.c - bit-parallel matching of wild cards, and the search for a text. */
 #include "glob.h"
 
 #include <assert.h>
 #include <limits.h>
+#include <string.h>
 
 #define WORD_BITS 64u
 #define WORDS_MAX (4096u * 4u / WORD_BITS + 1u) /* a pattern is shorter than the longest filter */
@@ -16,6 +17,11 @@ struct weir_glob {
     uint64_t *stay_inside;         /* states that a continuation byte keeps */
     uint8_t row_of[UCHAR_MAX + 1]; /* which row a byte uses */
     uint64_t *rows;                /* for each row: the states that such a byte leads to */
+    /* words == 0: a text to be found anywhere (D. Knuth, J. Morris, V. Pratt, "Fast pattern
+     * matching in strings", 1977).  back[i]: the longest beginning of the text that ends at its
+     * byte i and is not all of that */
+    struct weir_str text;
+    uint16_t *back;
 };
 
 static bool is_continuation(uint32_t byte)
@@ -95,6 +101,51 @@ struct weir_glob *weiri_glob_compile(struct weiri_arena *arena, const uint32_t *
     return glob;
 }
 
+struct weir_glob *weiri_glob_find(struct weiri_arena *arena, struct weir_str text)
+{
+    struct weir_glob *glob = weiri_arena_take(arena, sizeof *glob);
+    uint16_t *back = weiri_arena_take(arena, text.len * sizeof *back);
+    size_t len = 0;
+
+    if (glob == NULL || back == NULL)
+        return NULL;
+    assert(text.len <= UINT16_MAX);
+    for (size_t i = 1; i < text.len; i++) {
+        while (len != 0 && text.ptr[i] != text.ptr[len])
+            len = back[len - 1];
+        len += text.ptr[i] == text.ptr[len];
+        back[i] = (uint16_t)len;
+    }
+    glob->text = text;
+    glob->back = back;
+    return glob;
+}
+
+static bool find(const struct weir_glob *glob, struct weir_str subject)
+{
+    const char *text = glob->text.ptr;
+    size_t len = 0;
+
+    for (size_t i = 0; len < glob->text.len && i < subject.len; i++) {
+        if (len == 0) {
+            const char *begin = memchr(subject.ptr + i, text[0], subject.len - i);
+
+            if (begin == NULL)
+                return false;
+            i = (size_t)(begin - subject.ptr);
+        }
+        while (len != 0 && subject.ptr[i] != text[len])
+            len = glob->back[len - 1];
+        len += subject.ptr[i] == text[len];
+    }
+    return len == glob->text.len;
+}
+
+uint64_t weiri_glob_work(const struct weir_glob *glob, struct weir_str subject)
+{
+    return (uint64_t)glob->words * subject.len;
+}
+
 static bool match_one_word(const struct weir_glob *glob, struct weir_str subject)
 {
     uint64_t states = 1;
@@ -112,6 +163,8 @@ bool weiri_glob_match(const struct weir_glob *glob, struct weir_str subject)
 {
     uint64_t states[WORDS_MAX] = {1};
 
+    if (glob->words == 0)
+        return find(glob, subject);
     if (glob->words == 1)
         return match_one_word(glob, subject);
     for (size_t i = 0; i < subject.len; i++) {

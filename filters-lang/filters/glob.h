@@ -17,6 +17,11 @@ struct weir_glob;
 /* Compiles bytes and the wild cards above, `count` of them; NULL without memory. */
 struct weir_glob *weiri_glob_compile(struct weiri_arena *arena, const uint32_t *items,
                                      size_t count);
+/* Finds a text anywhere, which it borrows from the arena. */
+struct weir_glob *weiri_glob_find(struct weiri_arena *arena, struct weir_str text);
+/* How many steps matching takes at most; 0 for what weiri_glob_find returns, whose steps are less
+ * than those of reading the subject twice. */
+uint64_t weiri_glob_work(const struct weir_glob *glob, struct weir_str subject);
 /* The subject is valid UTF-8. */
 bool weiri_glob_match(const struct weir_glob *glob, struct weir_str subject);
 

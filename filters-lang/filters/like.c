@@ -197,20 +197,15 @@ bool weiri_check_like(struct weiri_compiler *c, struct weir_node *node)
     }
     if (items.wild_count == 2 && many_first && many_last) {
         node->kind = WEIR_NODE_CONTAINS;
-        return set_text(c, node, &items, 1, last) && compile(c, node, &items);
+        return set_text(c, node, &items, 1, last) && weiri_check_contains(c, node);
     }
     return set_pattern(c, node, &items) && compile(c, node, &items);
 }
 
 bool weiri_check_contains(struct weiri_compiler *c, struct weir_node *node)
 {
-    struct items items;
-
-    if (!take_items(c, &items, node->text.len + 2))
-        return false;
-    append(&items, WEIRI_GLOB_MANY);
-    for (size_t i = 0; i < node->text.len; i++)
-        append(&items, (unsigned char)node->text.ptr[i]);
-    append(&items, WEIRI_GLOB_MANY);
-    return compile(c, node, &items);
+    node->glob = weiri_glob_find(&c->filter->arena, node->text);
+    if (node->glob == NULL)
+        c->stopped = c->out_of_memory = true;
+    return node->glob != NULL;
 }

@@ -38,6 +38,8 @@
 #define ALTERNATIVES_PER_UNIT 4
 /* For finding places to start, once for the whole subject. */
 #define SEARCHED_BYTES_PER_UNIT 8
+/* Words of states that LIKE goes over for a byte. */
+#define LIKE_STEPS_PER_UNIT 6
 /* For a callout and what PCRE2 does between two. */
 #define UNITS_PER_ITEM 3
 
@@ -394,6 +396,19 @@ void weir_scratch_renew(struct weir_scratch *scratch)
 bool weir_scratch_undecided(const struct weir_scratch *scratch)
 {
     return scratch->undecided;
+}
+
+bool weiri_scratch_charge(struct weir_scratch *scratch, uint64_t steps)
+{
+    uint64_t units = steps / LIKE_STEPS_PER_UNIT;
+
+    if (units < scratch->budget) {
+        scratch->budget -= (uint32_t)units;
+        return true;
+    }
+    scratch->budget = 0;
+    scratch->undecided = true;
+    return false;
 }
 
 uint32_t weiri_scratch_budget(const struct weir_scratch *scratch)

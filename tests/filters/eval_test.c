@@ -1,4 +1,6 @@
 /* eval_test.c - what a filter means: three values, exact numbers, strings. */
+#include "glob.h"
+
 #include "support.h"
 
 #include <stdio.h>
@@ -203,7 +205,7 @@ static void like_is_linear(void **state)
                      WEIR_OK);
     n = weir_notification_view(bytes, size);
     len = (size_t)snprintf(text, sizeof text, "a LIKE '");
-    while (len < 2000) {
+    while (len < 500) {
         memcpy(text + len, "%a_a", 4);
         len += 4;
     }
@@ -215,8 +217,61 @@ static void like_is_linear(void **state)
     filter = must_compile(text);
     assert_int_equal(weir_filter_eval(filter, &n, scratch), WEIR_TRUE);
     weir_filter_destroy(filter);
+    while (len < 2000) { /* 64 KiB times this is too much */
+        memcpy(text + len, "%a_a", 4);
+        len += 4;
+    }
+    memcpy(text + len, "a'", 3);
+    filter = must_compile(text);
+    assert_int_equal(weir_filter_eval(filter, &n, scratch), WEIR_UNKNOWN);
+    assert_true(weir_scratch_undecided(scratch));
+    weir_filter_destroy(filter);
     free(bytes);
     free(subject);
+}
+
+/* The number's bits from its highest on, as letters; the first tells the length. */
+static struct weir_str bits_text(char out[16], unsigned number)
+{
+    size_t len = 0;
+
+    for (unsigned bit = 8; bit-- > 0;) {
+        if (number >> (bit + 1) != 0)
+            out[len++] = (number >> bit & 1) != 0 ? 'b' : 'a';
+    }
+    return (struct weir_str){out, len};
+}
+
+static bool has_text(struct weir_str s, struct weir_str text)
+{
+    for (size_t i = 0; i + text.len <= s.len; i++) {
+        if (memcmp(s.ptr + i, text.ptr, text.len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Every text of up to five letters in every one of up to eight. */
+static void finds_texts(void **state)
+{
+    char text[16], subject[16];
+    struct weiri_arena arena;
+
+    (void)state;
+    weiri_arena_init(&arena, NULL);
+    for (unsigned i = 1; i < 64; i++) {
+        struct weir_str needle = bits_text(text, i);
+        struct weir_glob *glob = weiri_glob_find(&arena, needle);
+
+        assert_non_null(glob);
+        for (unsigned k = 1; k < 512; k++) {
+            struct weir_str s = bits_text(subject, k);
+
+            if (weiri_glob_match(glob, s) != has_text(s, needle))
+                fail_msg("%.*s in %.*s", (int)needle.len, needle.ptr, (int)s.len, s.ptr);
+        }
+    }
+    weiri_arena_fini(&arena);
 }
 
 static int create_scratch(void **state)
@@ -238,6 +293,7 @@ int main(void)
         cmocka_unit_test(evaluates),
         cmocka_unit_test(follows_kleene),
         cmocka_unit_test(like_is_linear),
+        cmocka_unit_test(finds_texts),
     };
 
     return cmocka_run_group_tests(tests, create_scratch, destroy_scratch);
