@@ -37,7 +37,7 @@ static enum weir_truth truth_of(const char *text, struct weir_value x)
 /* What has no value is as good as FALSE; only what was given up is UNKNOWN. */
 static void only_what_is_given_up_is_unknown(void **state)
 {
-    static const char gives_up[] = "x MATCHES '^(a*)*b'";
+    static const char gives_up[] = "x MATCHES '^(?=)(a*)*[bd]'";
     char text[300];
     const struct weir_value many_a = weir_value_string((struct weir_str){text, sizeof text});
 
@@ -50,10 +50,10 @@ static void only_what_is_given_up_is_unknown(void **state)
     assert_int_equal(truth_of(gives_up, weir_value_string(WEIR_STR("aab"))), WEIR_TRUE);
     assert_int_equal(truth_of(gives_up, weir_value_string(WEIR_STR("aac"))), WEIR_FALSE);
     assert_int_equal(truth_of(gives_up, many_a), WEIR_UNKNOWN);
-    assert_int_equal(truth_of("x MATCHES '^(a*)*b' AND y = 2", many_a), WEIR_FALSE);
-    assert_int_equal(truth_of("x MATCHES '^(a*)*b' AND x > y", many_a), WEIR_FALSE);
-    assert_int_equal(truth_of("x MATCHES '^(a*)*b' OR y = 1", many_a), WEIR_TRUE);
-    assert_int_equal(truth_of("x MATCHES '^(a*)*b' OR y = 2", many_a), WEIR_UNKNOWN);
+    assert_int_equal(truth_of("x MATCHES '^(?=)(a*)*[bd]' AND y = 2", many_a), WEIR_FALSE);
+    assert_int_equal(truth_of("x MATCHES '^(?=)(a*)*[bd]' AND x > y", many_a), WEIR_FALSE);
+    assert_int_equal(truth_of("x MATCHES '^(?=)(a*)*[bd]' OR y = 1", many_a), WEIR_TRUE);
+    assert_int_equal(truth_of("x MATCHES '^(?=)(a*)*[bd]' OR y = 2", many_a), WEIR_UNKNOWN);
 }
 
 /* What all of many conjunctions demand is in each of them: 128 times some kilobytes. */
