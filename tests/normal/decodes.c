@@ -180,12 +180,39 @@ static void residuals_have_limits(void **state)
     assert_int_equal(decode_as(WEIR_ROLE_SUBSCRIPTION, bytes, len + 2), WEIR_ELIMIT);
 }
 
+/* As long as they are, their lengths are those of no form. */
+static void texts_have_limits(void **state)
+{
+    static uint8_t bytes[WEIR_FILTER_PRINTED_MAX + 64];
+    size_t len = bytes_of(bytes, X_HEAD "20 0100 03 0000 0200");
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        const size_t size = WEIR_FILTER_TEXT_MAX / 2 + 1;
+
+        bytes[len++] = (uint8_t)(size & 0xff);
+        bytes[len++] = (uint8_t)(size >> 8);
+        memset(bytes + len, 'a' + i, size);
+        len += size;
+    }
+    len += bytes_of(bytes + len, "0000 0000 0000" X_TAIL);
+    assert_int_equal(decode_as(WEIR_ROLE_SUBSCRIPTION, bytes, len), WEIR_EMALFORMED);
+
+    len = bytes_of(bytes, "01 01 0100 0140");
+    memset(bytes + len, 'a', WEIR_FILTER_PRINTED_MAX + 1);
+    len += WEIR_FILTER_PRINTED_MAX + 1;
+    len += bytes_of(bytes + len, "0000");
+    assert_int_equal(WEIR_FILTER_PRINTED_MAX, 0x4000);
+    assert_int_equal(decode_as(WEIR_ROLE_SUBSCRIPTION, bytes, len), WEIR_EMALFORMED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_refused_for_their_reason),
         cmocka_unit_test(bytes_have_a_limit),
         cmocka_unit_test(residuals_have_limits),
+        cmocka_unit_test(texts_have_limits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

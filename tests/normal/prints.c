@@ -184,6 +184,21 @@ static void the_text_of_nothing_is_terminated(void **state)
     assert_string_equal(text, "");
 }
 
+/* As a conjunction in the making may have them. */
+static void residuals_stand_alone(void **state)
+{
+    const struct weir_residual residuals[] = {
+        {WEIR_STR("x < y"), NULL},
+        {WEIR_STR("y < z"), NULL}
+    };
+    const struct weir_conjunction conjunction = {.residuals = residuals, .residual_count = 2};
+    char text[64];
+
+    (void)state;
+    weir_conjunction_print(text, sizeof text, &conjunction);
+    assert_string_equal(text, "x < y AND y < z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +206,7 @@ int main(void)
         cmocka_unit_test(long_sets_become_several_lists),
         cmocka_unit_test(text_is_cut_at_size),
         cmocka_unit_test(the_text_of_nothing_is_terminated),
+        cmocka_unit_test(residuals_stand_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
