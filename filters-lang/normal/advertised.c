@@ -10,8 +10,8 @@
 
 static bool allows_all(const struct weir_node *node, bool negated);
 static bool settle_type(struct weir_domain *domain);
-static bool speaks_of_all(const struct weir_node *node);
 static bool applies(const struct weir_node *node, const struct weir_notification *notification);
+static bool binds(const struct weir_node *node, bool typed);
 
 bool weiri_advertised_is_empty(const struct weir_conjunction *conjunction)
 {
@@ -42,9 +42,7 @@ bool weiri_advertised_covers(const struct weir_conjunction *wide,
 
         if (wider == NULL && !weiri_advertised_restricts(constraint->name))
             continue;
-        if (wider == NULL ||
-            !weiri_spend(meter,
-                         weiri_domain_weight(wider) + weiri_domain_weight(&constraint->domain)) ||
+        if (wider == NULL || !weiri_spend(meter, weiri_domain_effort(wider, &constraint->domain)) ||
             !weiri_domain_includes(wider, &constraint->domain,
                                    weiri_advertised_restricts(constraint->name) ? WEIRI_KIND_PRESENT
                                                                                 : WEIR_KIND_STRING))
@@ -91,6 +89,7 @@ bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_con
     struct weir_residual *residuals =
         weiri_pool_take(shop->pool, in->residual_count, sizeof *residuals);
     uint32_t count = 0, residual_count = 0;
+    bool typed = true;
 
     if (v == NULL || residuals == NULL) {
         shop->out_of_memory = true;
@@ -106,11 +105,14 @@ bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_con
             v[count].domain.kinds &= WEIRI_KIND_PRESENT;
             count += !weiri_domain_is_empty(&v[count].domain);
         } else {
-            count += settle_type(&v[count].domain);
+            const bool says = settle_type(&v[count].domain);
+
+            typed = (v[count].domain.kinds & WEIR_KIND_STRING) != 0;
+            count += says;
         }
     }
     for (uint32_t i = 0; i < in->residual_count; i++) {
-        if (speaks_of_all(in->residuals[i].node))
+        if (binds(in->residuals[i].node, typed))
             residuals[residual_count++] = in->residuals[i];
     }
     if (count == 0 && !weiri_advertised_is_empty(in)) {
@@ -131,9 +133,7 @@ static bool settle_type(struct weir_domain *domain)
         *domain = weiri_domain_of_kinds(WEIRI_KIND_BOOL);
         return true;
     }
-    domain->kinds = WEIR_KIND_STRING;
-    domain->numbers.count = 0;
-    domain->timestamps.count = 0;
+    *domain = weiri_domain_part(domain, WEIR_KIND_STRING);
     return !weiri_domain_includes(domain, &strings, WEIR_KIND_STRING);
 }
 
@@ -161,12 +161,14 @@ static bool allows_all(const struct weir_node *node, bool negated)
     }
 }
 
-static bool speaks_of_all(const struct weir_node *node)
+/* False of a residual over an attribute that is never there to be looked at. */
+static bool binds(const struct weir_node *node, bool typed)
 {
     if (node->kind == WEIR_NODE_ATTR)
-        return weiri_advertised_speaks_of(node->text);
+        return typed ? weiri_advertised_speaks_of(node->text)
+                     : weiri_advertised_restricts(node->text);
     for (uint32_t i = 0; i < node->child_count; i++) {
-        if (!speaks_of_all(node->child[i]))
+        if (!binds(node->child[i], typed))
             return false;
     }
     return true;

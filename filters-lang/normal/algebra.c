@@ -3,7 +3,7 @@
 
 #include "advertised.h"
 
-#define BUILT_IN_WORK (1u << 20)
+#define BUILT_IN_WORK 4096u
 
 typedef bool (*relation_fn)(const struct weir_normal *a, const struct weir_normal *b,
                             struct weiri_meter *meter);
@@ -71,7 +71,7 @@ static bool covers(const struct weir_normal *wide, const struct weir_normal *nar
     for (uint32_t j = 0; j < weir_normal_count(narrow); j++) {
         bool covered = false;
 
-        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered; i++)
+        for (uint32_t i = 0; i < weir_normal_count(wide) && !covered && meter->left > 0; i++)
             covered = one_covers(weir_normal_at(wide, i), weir_normal_at(narrow, j), meter);
         if (!covered)
             return false;
@@ -108,8 +108,7 @@ static bool meets(const struct weir_conjunction *adv, const struct weir_conjunct
             return false;
         if (allowed == NULL)
             continue;
-        if (!weiri_spend(meter,
-                         weiri_domain_weight(allowed) + weiri_domain_weight(&constraint->domain)))
+        if (!weiri_spend(meter, weiri_domain_effort(allowed, &constraint->domain)))
             return true;
         if (!weiri_domain_meets(allowed, &constraint->domain, WEIRI_KIND_PRESENT))
             return false;

@@ -6,29 +6,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Steps for one interval that is copied: it is what bounds the memory of an expansion. */
-#define COPY_STEPS 8u
-
-static bool absorbs(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
-                    const struct weiri_workshop *shop);
-static bool share_names(const struct weir_conjunction *a, const struct weir_conjunction *b);
-static bool try_merge(struct weir_conjunction *out, bool *merged, const struct weir_conjunction *a,
-                      const struct weir_conjunction *b, struct weiri_workshop *shop);
-static bool merge_at(struct weir_conjunction *out, bool *merged, const struct weir_conjunction *a,
-                     const struct weir_conjunction *b, uint32_t at, struct weiri_workshop *shop);
+static int compare_residuals(const struct weir_conjunction *a, const struct weir_conjunction *b);
 static bool intersect_constraints(struct weir_conjunction *out, const struct weir_conjunction *a,
                                   const struct weir_conjunction *b, struct weiri_workshop *shop);
+static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *v,
+                              uint32_t count, struct weiri_workshop *shop);
+static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
+                                uint32_t count, struct weiri_workshop *shop);
+static int compare_names(const void *a, const void *b);
+static int compare_texts(const void *a, const void *b);
 static bool unite_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                             const struct weir_conjunction *b, struct weiri_workshop *shop);
+static uint32_t count_names(const struct weir_conjunction *a, const struct weir_conjunction *b);
 static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
                         const struct weir_conjunction *b, struct weiri_workshop *shop);
 static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
                         const struct weiri_workshop *shop);
-static bool resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop);
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                              const struct weir_conjunction *b, struct weiri_workshop *shop);
-static void *take(struct weiri_workshop *shop, size_t count, size_t size);
-static int compare_for_sort(const void *a, const void *b);
 
 bool weiri_spend(struct weiri_meter *meter, uint32_t steps)
 {
@@ -39,6 +34,20 @@ bool weiri_spend(struct weiri_meter *meter, uint32_t steps)
     }
     meter->left -= steps;
     return true;
+}
+
+bool weiri_is_spent(const struct weiri_workshop *shop)
+{
+    return shop->meter->left == 0 || (shop->memory != 0 && shop->pool->taken > shop->memory);
+}
+
+void *weiri_shop_take(struct weiri_workshop *shop, size_t count, size_t size)
+{
+    void *taken = weiri_pool_take(shop->pool, count, size);
+
+    if (taken == NULL)
+        shop->out_of_memory = true;
+    return taken;
 }
 
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
@@ -58,8 +67,8 @@ bool weiri_conjunction_covers(const struct weir_conjunction *wide,
             j++;
         if (j == narrow->constraint_count || order != 0)
             return false;
-        if (!weiri_spend(meter, weiri_domain_weight(&constraint->domain) +
-                                    weiri_domain_weight(&narrow->constraints[j].domain)) ||
+        if (!weiri_spend(
+                meter, weiri_domain_effort(&constraint->domain, &narrow->constraints[j].domain)) ||
             !weiri_domain_includes(&constraint->domain, &narrow->constraints[j].domain,
                                    WEIR_KIND_ALL))
             return false;
@@ -79,13 +88,38 @@ int weiri_conjunction_compare(const struct weir_conjunction *a, const struct wei
     }
     if (a->constraint_count != b->constraint_count)
         return a->constraint_count < b->constraint_count ? -1 : 1;
-    for (uint32_t i = 0; i < a->residual_count && i < b->residual_count; i++) {
-        int order = weir_str_compare(a->residuals[i].text, b->residuals[i].text);
+    return compare_residuals(a, b);
+}
 
+int weiri_conjunction_compare_rest(const struct weir_conjunction *a,
+                                   const struct weir_conjunction *b, struct weir_str name)
+{
+    if (a->constraint_count != b->constraint_count)
+        return a->constraint_count < b->constraint_count ? -1 : 1;
+    for (uint32_t i = 0; i < a->constraint_count; i++) {
+        const struct weir_constraint *one = &a->constraints[i], *other = &b->constraints[i];
+        int order = weir_str_compare(one->name, other->name);
+
+        if (order == 0 && !weir_str_equal(one->name, name))
+            order = weiri_domain_compare(&one->domain, &other->domain);
         if (order != 0)
             return order;
     }
-    return a->residual_count < b->residual_count ? -1 : a->residual_count > b->residual_count;
+    return compare_residuals(a, b);
+}
+
+/* In an advertisement a product can make nothing of the wide one and something of the narrow one,
+ * if it is with an attribute that only the wide one lists. */
+bool weiri_conjunction_absorbs(const struct weir_conjunction *wide,
+                               const struct weir_conjunction *narrow,
+                               const struct weiri_workshop *shop)
+{
+    if (shop->role == WEIR_ROLE_SUBSCRIPTION)
+        return weiri_conjunction_covers(wide, narrow, shop->meter);
+    if (shop->settled)
+        return weiri_advertised_covers(wide, narrow, shop->meter);
+    return wide->constraint_count == narrow->constraint_count &&
+           weiri_conjunction_covers(wide, narrow, shop->meter);
 }
 
 const struct weir_domain *weiri_conjunction_find(const struct weir_conjunction *conjunction,
@@ -113,59 +147,44 @@ bool weiri_conjunction_intersect(struct weir_conjunction *out, const struct weir
     return intersect_constraints(out, a, b, shop) && unite_residuals(out, a, b, shop);
 }
 
-bool weiri_disjunction_add(struct weiri_disjunction *d, const struct weir_conjunction *conjunction,
-                           struct weiri_workshop *shop)
+bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct weir_conjunction *v,
+                                     uint32_t count, struct weiri_workshop *shop)
 {
-    struct weir_conjunction added = *conjunction;
-    uint32_t i = 0;
+    struct weir_constraint *constraints;
+    uint32_t total = 0, distinct = 0;
 
-    while (i < d->count) {
-        struct weir_conjunction union_;
-        bool merged = false;
-
-        if (absorbs(&d->v[i], &added, shop))
-            return true;
-        if (absorbs(&added, &d->v[i], shop)) {
-            d->v[i] = d->v[--d->count];
-            continue;
-        }
-        if (!try_merge(&union_, &merged, &d->v[i], &added, shop))
-            return false;
-        if (shop->meter->left == 0)
-            return false;
-        if (merged) {
-            d->v[i] = d->v[--d->count];
-            added = union_;
-            i = 0;
-        } else {
-            i++;
-        }
+    *out = (struct weir_conjunction){0};
+    if (count <= 1) {
+        if (count == 1)
+            *out = v[0];
+        return true;
     }
-    return weiri_disjunction_push(d, &added, shop);
-}
-
-bool weiri_disjunction_push(struct weiri_disjunction *d, const struct weir_conjunction *conjunction,
-                            struct weiri_workshop *shop)
-{
-    if (d->count == d->capacity) {
-        uint32_t capacity = d->capacity * 2 + 4;
-        struct weir_conjunction *v = take(shop, capacity, sizeof *v);
-
-        if (v == NULL)
-            return false;
-        if (d->count > 0)
-            memcpy(v, d->v, d->count * sizeof *v);
-        d->v = v;
-        d->capacity = capacity;
+    for (uint32_t i = 0; i < count; i++)
+        total += v[i].constraint_count;
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * total);
+    constraints = weiri_shop_take(shop, total, sizeof *constraints);
+    if (constraints == NULL)
+        return false;
+    total = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < v[i].constraint_count; k++)
+            constraints[total++] = v[i].constraints[k];
     }
-    d->v[d->count++] = *conjunction;
-    return true;
-}
-
-void weiri_disjunction_sort(struct weiri_disjunction *d)
-{
-    if (d->count > 1)
-        qsort(d->v, d->count, sizeof *d->v, compare_for_sort);
+    if (total > 1)
+        qsort(constraints, total, sizeof *constraints, compare_names);
+    for (uint32_t i = 0, next; i < total; i = next) {
+        for (next = i + 1;
+             next < total && weir_str_equal(constraints[next].name, constraints[i].name);)
+            next++;
+        constraints[distinct].name = constraints[i].name;
+        if (!intersect_domains(&constraints[distinct].domain, constraints + i, next - i, shop) ||
+            weiri_domain_is_empty(&constraints[distinct].domain))
+            return false;
+        distinct++;
+    }
+    out->constraints = constraints;
+    out->constraint_count = distinct;
+    return unite_all_residuals(out, v, count, shop);
 }
 
 /* By halves: one after the other would copy a growing hull each time. */
@@ -199,97 +218,27 @@ bool weiri_residuals_within(const struct weir_conjunction *wide,
     return true;
 }
 
-/* In an advertisement a product can make nothing of the wide one and something of the narrow one,
- * if it is with an attribute that only the wide one lists. */
-static bool absorbs(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
-                    const struct weiri_workshop *shop)
+static int compare_residuals(const struct weir_conjunction *a, const struct weir_conjunction *b)
 {
-    if (shop->role == WEIR_ROLE_SUBSCRIPTION)
-        return weiri_conjunction_covers(wide, narrow, shop->meter);
-    if (shop->settled)
-        return weiri_advertised_covers(wide, narrow, shop->meter);
-    return wide->constraint_count == narrow->constraint_count &&
-           weiri_conjunction_covers(wide, narrow, shop->meter);
-}
+    for (uint32_t i = 0; i < a->residual_count && i < b->residual_count; i++) {
+        int order = weir_str_compare(a->residuals[i].text, b->residuals[i].text);
 
-static bool share_names(const struct weir_conjunction *a, const struct weir_conjunction *b)
-{
-    if (a->constraint_count != b->constraint_count || a->residual_count != b->residual_count)
-        return false;
-    for (uint32_t i = 0; i < a->constraint_count; i++) {
-        if (!weir_str_equal(a->constraints[i].name, b->constraints[i].name))
-            return false;
+        if (order != 0)
+            return order;
     }
-    return weiri_residuals_within(a, b);
-}
-
-/* Conjunctions that differ in one attribute only merge where the union of its two domains is a
- * domain.  Returns false when memory has run out. */
-static bool try_merge(struct weir_conjunction *out, bool *merged, const struct weir_conjunction *a,
-                      const struct weir_conjunction *b, struct weiri_workshop *shop)
-{
-    uint32_t at = a->constraint_count;
-
-    *merged = false;
-    if (!share_names(a, b))
-        return true;
-    for (uint32_t i = 0; i < a->constraint_count; i++) {
-        const struct weir_domain *one = &a->constraints[i].domain;
-        const struct weir_domain *other = &b->constraints[i].domain;
-
-        if (!weiri_spend(shop->meter, 1 + weiri_domain_weight(one)))
-            return true;
-        if (weiri_domain_compare(one, other) == 0)
-            continue;
-        if (at != a->constraint_count)
-            return true;
-        at = i;
-    }
-    return at == a->constraint_count || merge_at(out, merged, a, b, at, shop);
-}
-
-static bool merge_at(struct weir_conjunction *out, bool *merged, const struct weir_conjunction *a,
-                     const struct weir_conjunction *b, uint32_t at, struct weiri_workshop *shop)
-{
-    const struct weir_domain *one = &a->constraints[at].domain;
-    const struct weir_domain *other = &b->constraints[at].domain;
-    struct weir_domain domain;
-    struct weir_constraint *constraints;
-    uint32_t count = a->constraint_count;
-
-    if (!weiri_spend(shop->meter,
-                     COPY_STEPS * (weiri_domain_weight(one) + weiri_domain_weight(other))))
-        return true;
-    if (!weiri_domain_unite(&domain, merged, one, other, shop->pool)) {
-        shop->out_of_memory = true;
-        return false;
-    }
-    if (!*merged)
-        return true;
-    constraints = take(shop, count, sizeof *constraints);
-    if (constraints == NULL)
-        return false;
-    memcpy(constraints, a->constraints, count * sizeof *constraints);
-    constraints[at].domain = domain;
-    if (shop->role == WEIR_ROLE_SUBSCRIPTION && weiri_domain_is_full(&domain)) {
-        count--;
-        memmove(constraints + at, constraints + at + 1, (count - at) * sizeof *constraints);
-    }
-    *out = *a;
-    out->constraints = constraints;
-    out->constraint_count = count;
-    return resettle(out, shop);
+    return a->residual_count < b->residual_count ? -1 : a->residual_count > b->residual_count;
 }
 
 static bool intersect_constraints(struct weir_conjunction *out, const struct weir_conjunction *a,
                                   const struct weir_conjunction *b, struct weiri_workshop *shop)
 {
-    struct weir_constraint *v = take(shop, a->constraint_count + b->constraint_count, sizeof *v);
+    struct weir_constraint *v =
+        weiri_shop_take(shop, a->constraint_count + b->constraint_count, sizeof *v);
     uint32_t i = 0, j = 0, count = 0;
 
     if (v == NULL)
         return false;
-    weiri_spend(shop->meter, COPY_STEPS * (a->constraint_count + b->constraint_count));
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * (a->constraint_count + b->constraint_count));
     while (i < a->constraint_count || j < b->constraint_count) {
         int order = i == a->constraint_count ? 1
                     : j == b->constraint_count
@@ -301,8 +250,9 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
             continue;
         }
         v[count].name = a->constraints[i].name;
-        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&a->constraints[i].domain) +
-                                               weiri_domain_weight(&b->constraints[j].domain)));
+        weiri_spend(shop->meter,
+                    WEIRI_COPY_STEPS * (weiri_domain_weight(&a->constraints[i].domain) +
+                                        weiri_domain_weight(&b->constraints[j].domain)));
         if (!weiri_domain_intersect(&v[count].domain, &a->constraints[i].domain,
                                     &b->constraints[j].domain, shop->pool)) {
             shop->out_of_memory = true;
@@ -319,6 +269,71 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
     return true;
 }
 
+/* By halves: one after the other would copy each time what is left of all. */
+static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *v,
+                              uint32_t count, struct weiri_workshop *shop)
+{
+    struct weir_domain one, other;
+
+    if (count == 1) {
+        *out = v[0].domain;
+        return true;
+    }
+    if (!intersect_domains(&one, v, count / 2, shop) ||
+        !intersect_domains(&other, v + count / 2, count - count / 2, shop))
+        return false;
+    weiri_spend(shop->meter,
+                WEIRI_COPY_STEPS * (weiri_domain_weight(&one) + weiri_domain_weight(&other)));
+    if (!weiri_domain_intersect(out, &one, &other, shop->pool)) {
+        shop->out_of_memory = true;
+        return false;
+    }
+    return true;
+}
+
+static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
+                                uint32_t count, struct weiri_workshop *shop)
+{
+    struct weir_residual *residuals;
+    uint32_t total = 0, distinct = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        total += v[i].residual_count;
+    if (total == 0)
+        return true;
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * total);
+    residuals = weiri_shop_take(shop, total, sizeof *residuals);
+    if (residuals == NULL)
+        return false;
+    total = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < v[i].residual_count; k++)
+            residuals[total++] = v[i].residuals[k];
+    }
+    qsort(residuals, total, sizeof *residuals, compare_texts);
+    for (uint32_t i = 0; i < total; i++) {
+        if (i == 0 || !weir_str_equal(residuals[distinct - 1].text, residuals[i].text))
+            residuals[distinct++] = residuals[i];
+    }
+    out->residuals = residuals;
+    out->residual_count = distinct;
+    return true;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct weir_constraint *one = a, *other = b;
+
+    return weir_str_compare(one->name, other->name);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct weir_residual *one = a, *other = b;
+
+    return weir_str_compare(one->text, other->text);
+}
+
 static bool unite_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                             const struct weir_conjunction *b, struct weiri_workshop *shop)
 {
@@ -332,7 +347,7 @@ static bool unite_residuals(struct weir_conjunction *out, const struct weir_conj
         out->residual_count = all->residual_count;
         return true;
     }
-    v = take(shop, a->residual_count + b->residual_count, sizeof *v);
+    v = weiri_shop_take(shop, a->residual_count + b->residual_count, sizeof *v);
     if (v == NULL)
         return false;
     while (i < a->residual_count || j < b->residual_count) {
@@ -350,16 +365,35 @@ static bool unite_residuals(struct weir_conjunction *out, const struct weir_conj
     return true;
 }
 
+/* The names that either has, and one. */
+static uint32_t count_names(const struct weir_conjunction *a, const struct weir_conjunction *b)
+{
+    uint32_t count = 1, j = 0;
+
+    for (uint32_t i = 0; i < a->constraint_count; i++) {
+        while (j < b->constraint_count &&
+               weir_str_compare(b->constraints[j].name, a->constraints[i].name) < 0) {
+            j++;
+            count++;
+        }
+        j += j < b->constraint_count &&
+             weir_str_equal(b->constraints[j].name, a->constraints[i].name);
+        count++;
+    }
+    return count + b->constraint_count - j;
+}
+
 static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
                         const struct weir_conjunction *b, struct weiri_workshop *shop)
 {
-    struct weir_constraint *v = take(shop, a->constraint_count + b->constraint_count, sizeof *v);
+    const uint32_t room = count_names(a, b);
+    struct weir_constraint *v = weiri_shop_take(shop, room, sizeof *v);
     uint32_t i = 0, j = 0, count = 0;
 
     if (v == NULL)
         return false;
-    weiri_spend(shop->meter,
-                COPY_STEPS * (1 + a->constraint_count + b->constraint_count + a->residual_count));
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * (1 + a->constraint_count + b->constraint_count +
+                                                 a->residual_count));
     while (i < a->constraint_count || j < b->constraint_count) {
         int order = i == a->constraint_count ? 1
                     : j == b->constraint_count
@@ -375,8 +409,8 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
             continue;
         }
         v[count].name = one->name;
-        weiri_spend(shop->meter, COPY_STEPS * (weiri_domain_weight(&one->domain) +
-                                               weiri_domain_weight(&other->domain)));
+        weiri_spend(shop->meter, WEIRI_COPY_STEPS * (weiri_domain_weight(&one->domain) +
+                                                     weiri_domain_weight(&other->domain)));
         if (!weiri_domain_unite(&v[count].domain, &exact, &one->domain, &other->domain,
                                 shop->pool)) {
             shop->out_of_memory = true;
@@ -386,7 +420,7 @@ static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunct
     }
     out->constraints = v;
     out->constraint_count = count;
-    return common_residuals(out, a, b, shop) && resettle(out, shop);
+    return common_residuals(out, a, b, shop) && weiri_conjunction_resettle(out, shop);
 }
 
 /* An attribute that only one of two conjunctions lists: false if their hull does not.  To a
@@ -406,7 +440,7 @@ static bool hull_of_one(struct weir_constraint *out, const struct weir_constrain
 
 /* A union may be all that `$type` can be, and is then not listed.  False when memory has run out.
  */
-static bool resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop)
+bool weiri_conjunction_resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop)
 {
     return shop->role == WEIR_ROLE_SUBSCRIPTION || !shop->settled ||
            weiri_advertised_settle(conjunction, conjunction, shop);
@@ -415,7 +449,7 @@ static bool resettle(struct weir_conjunction *conjunction, struct weiri_workshop
 static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                              const struct weir_conjunction *b, struct weiri_workshop *shop)
 {
-    struct weir_residual *v = take(shop, a->residual_count, sizeof *v);
+    struct weir_residual *v = weiri_shop_take(shop, a->residual_count, sizeof *v);
     uint32_t j = 0, count = 0;
 
     if (v == NULL)
@@ -430,18 +464,4 @@ static bool common_residuals(struct weir_conjunction *out, const struct weir_con
     out->residuals = v;
     out->residual_count = count;
     return true;
-}
-
-static void *take(struct weiri_workshop *shop, size_t count, size_t size)
-{
-    void *taken = weiri_pool_take(shop->pool, count, size);
-
-    if (taken == NULL)
-        shop->out_of_memory = true;
-    return taken;
-}
-
-static int compare_for_sort(const void *a, const void *b)
-{
-    return weiri_conjunction_compare(a, b);
 }

@@ -9,6 +9,8 @@
 
 #include "domains.h"
 
+/* Steps for one interval or constraint that is copied. */
+#define WEIRI_COPY_STEPS 8u
 /* Elementary steps: what is left of a budget, and all that were asked for, also beyond it. */
 struct weiri_meter {
     uint32_t left;
@@ -19,9 +21,11 @@ struct weiri_meter {
 struct weiri_workshop {
     struct weiri_pool *pool;
     struct weiri_meter *meter;
+    size_t memory;      /* bytes of the pool after which the computation is spent; 0: any */
     bool out_of_memory; /* then every result is meaningless */
     enum weir_filter_role role;
-    bool settled; /* conjunctions of advertisements are canonical; else products may follow */
+    bool domains_only; /* residuals are left out */
+    bool settled;      /* conjunctions of advertisements are canonical; else products may follow */
 };
 
 struct weiri_disjunction {
@@ -31,6 +35,11 @@ struct weiri_disjunction {
 
 /* Takes steps off the budget; false, with nothing left, when it does not have them. */
 bool weiri_spend(struct weiri_meter *meter, uint32_t steps);
+
+/* True when no steps are left, or the pool has given all that a computation may take. */
+bool weiri_is_spent(const struct weiri_workshop *shop);
+/* Memory for `count` things, as of the pool, that says so in the workshop when it has run out. */
+void *weiri_shop_take(struct weiri_workshop *shop, size_t count, size_t size);
 
 /* Errs only to false, as when the work runs out. */
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
@@ -47,18 +56,36 @@ const struct weir_domain *weiri_conjunction_find(const struct weir_conjunction *
 bool weiri_conjunction_intersect(struct weir_conjunction *out, const struct weir_conjunction *a,
                                  const struct weir_conjunction *b, struct weiri_workshop *shop);
 
-/* Adds a conjunction, unless a member covers it; drops members that it covers, and merges it with
- * a member where that is perfect.  The members are then pairwise without cover or merger.  False
- * when work or memory has run out; the disjunction is then of no further use. */
-bool weiri_disjunction_add(struct weiri_disjunction *d, const struct weir_conjunction *conjunction,
-                           struct weiri_workshop *shop);
-/* Adds it as it is; false when memory has run out. */
+/* The same of `count`, which may be none. */
+bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct weir_conjunction *v,
+                                     uint32_t count, struct weiri_workshop *shop);
+
+/* Adds a member; false when memory has run out. */
 bool weiri_disjunction_push(struct weiri_disjunction *d, const struct weir_conjunction *conjunction,
                             struct weiri_workshop *shop);
 void weiri_disjunction_sort(struct weiri_disjunction *d);
+/* Drops members that others cover, and merges those that differ in one attribute where the union
+ * of its domains is a domain.  What is left is in canonical order, pairwise without cover or
+ * merger, and depends on the set of members alone; reducing it again changes nothing.  False when
+ * the budget or memory has run out; the disjunction is then of no further use. */
+bool weiri_disjunction_reduce(struct weiri_disjunction *d, struct weiri_workshop *shop);
 /* Makes *out one conjunction that covers all `count`, at least one; false when memory has run
  * out. */
 bool weiri_conjunction_hull(struct weir_conjunction *out, const struct weir_conjunction *v,
                             uint32_t count, struct weiri_workshop *shop);
+
+/* ---- for reducing */
+
+/* Makes a settled conjunction of an advertisement canonical after a change to it; leaves any other
+ * as it is.  False when memory has run out. */
+bool weiri_conjunction_resettle(struct weir_conjunction *conjunction, struct weiri_workshop *shop);
+
+/* True when `wide` makes `narrow` superfluous beside it, and will in every product. */
+bool weiri_conjunction_absorbs(const struct weir_conjunction *wide,
+                               const struct weir_conjunction *narrow,
+                               const struct weiri_workshop *shop);
+/* Compares all but the constraint on `name`. */
+int weiri_conjunction_compare_rest(const struct weir_conjunction *a,
+                                   const struct weir_conjunction *b, struct weir_str name);
 
 #endif /* WEIRI_CONJUNCTIONS_H */

@@ -15,6 +15,7 @@ static const uint32_t kinds_of_types[] = {
     [WEIR_TIMESTAMP] = WEIR_KIND_TIMESTAMP,
 };
 
+static uint32_t listed(const struct weir_domain *domain);
 static bool unite_numbers(struct weir_domain *out, bool *exact, const struct weir_domain *a,
                           const struct weir_domain *b, struct weiri_pool *pool);
 
@@ -104,6 +105,24 @@ const struct weir_value *weiri_domain_single(const struct weir_domain *domain)
     return &part->v[0].low.value;
 }
 
+struct weir_domain weiri_domain_part(const struct weir_domain *domain, uint32_t kinds)
+{
+    struct weir_domain part = {.kinds = domain->kinds & kinds};
+
+    if ((part.kinds & WEIRI_KIND_NUMBER) != 0)
+        part.numbers = domain->numbers;
+    if ((part.kinds & WEIR_KIND_TIMESTAMP) != 0)
+        part.timestamps = domain->timestamps;
+    if ((part.kinds & WEIR_KIND_STRING) == 0)
+        return part;
+    part.strings = domain->strings;
+    part.contains = domain->contains;
+    part.ends = domain->ends;
+    part.contains_not = domain->contains_not;
+    part.ends_not = domain->ends_not;
+    return part;
+}
+
 int weiri_domain_compare(const struct weir_domain *a, const struct weir_domain *b)
 {
     int order;
@@ -121,8 +140,21 @@ int weiri_domain_compare(const struct weir_domain *a, const struct weir_domain *
 uint32_t weiri_domain_weight(const struct weir_domain *domain)
 {
     return 1 + domain->numbers.count + domain->timestamps.count + domain->strings.count +
-           domain->contains.count + domain->ends.count + domain->contains_not.count +
+           listed(domain);
+}
+
+static uint32_t listed(const struct weir_domain *domain)
+{
+    return domain->contains.count + domain->ends.count + domain->contains_not.count +
            domain->ends_not.count;
+}
+
+uint32_t weiri_domain_effort(const struct weir_domain *a, const struct weir_domain *b)
+{
+    const uint32_t listed_a = listed(a), listed_b = listed(b);
+
+    return weiri_domain_weight(a) + weiri_domain_weight(b) +
+           listed_a * (listed_b + b->strings.count) + listed_b * a->strings.count;
 }
 
 bool weiri_domain_includes(const struct weir_domain *wide, const struct weir_domain *narrow,

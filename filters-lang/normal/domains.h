@@ -17,10 +17,14 @@ bool weiri_domain_is_empty(const struct weir_domain *domain);
 bool weiri_domain_is_full(const struct weir_domain *domain);
 /* The only value in the domain, or NULL if there is none or more than one. */
 const struct weir_value *weiri_domain_single(const struct weir_domain *domain);
+/* Those values of the domain that are of the given kinds. */
+struct weir_domain weiri_domain_part(const struct weir_domain *domain, uint32_t kinds);
 /* A total order of canonical domains. */
 int weiri_domain_compare(const struct weir_domain *a, const struct weir_domain *b);
 /* Elementary steps that an operation on the domain takes, about. */
 uint32_t weiri_domain_weight(const struct weir_domain *domain);
+/* The same of a comparison of two, whose lists are held against each other. */
+uint32_t weiri_domain_effort(const struct weir_domain *a, const struct weir_domain *b);
 
 /* Sound: may err only to false.  `kinds` is WEIR_KIND_ALL, or WEIRI_KIND_PRESENT where absence is
  * not to be compared. */

@@ -12,6 +12,9 @@
 #include "pattern.h"
 #include "text.h"
 
+/* Parts that a LIKE with several wildcards is said to contain. */
+#define RUNS_MAX 32u
+
 struct leaf {
     const struct weir_node *node;
     bool negated;
@@ -38,10 +41,13 @@ static bool constrain_to(struct leaf *leaf, struct weir_str name, struct weir_va
 static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
                               enum weir_compare compare, struct weir_value value);
 static bool domain_of_value(struct leaf *leaf, struct weir_domain *domain, struct weir_value value);
+static bool domain_of_values(struct leaf *leaf, struct weir_domain *domain,
+                             const struct weir_value *values, uint32_t count);
 static bool complement(struct leaf *leaf, struct weir_domain *domain);
 static bool list_of_one(struct leaf *leaf, struct weir_strings *list, struct weir_str s);
 static bool imply_operand(struct leaf *leaf, const struct weir_node *node, uint32_t kinds);
 static bool imply_runs(struct leaf *leaf, const struct weiri_like *like);
+static bool imply_inner(struct leaf *leaf, const struct weiri_like *like);
 static bool residual_compare(struct leaf *leaf, enum weir_compare compare);
 static bool residual_same(struct leaf *leaf);
 static bool add_residual(struct leaf *leaf, const struct weir_node *node);
@@ -50,6 +56,8 @@ static enum weir_err can_travel(struct leaf *leaf, struct weir_str text,
                                 const struct weir_node *node);
 static bool finish(struct leaf *leaf, struct weir_conjunction *out);
 static int compare_names(const void *a, const void *b);
+static int compare_lengths(const void *a, const void *b);
+static int compare_texts(const void *a, const void *b);
 static void *take(struct leaf *leaf, size_t count, size_t size);
 
 static const enum weir_compare inverse[] = {WEIR_NE, WEIR_EQ, WEIR_GE, WEIR_GT, WEIR_LE, WEIR_LT};
@@ -63,6 +71,7 @@ enum weiri_leaf weiri_leaf_lower(struct weir_conjunction *out, const struct weir
         .node = node, .negated = negated != node->negated, .shop = shop, .alloc = alloc};
     bool ok = true;
 
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * (1 + node->value_count));
     switch (node->kind) {
     case WEIR_NODE_COMPARE: ok = lower_compare(&leaf); break;
     case WEIR_NODE_IN: ok = lower_in(&leaf); break;
@@ -114,24 +123,20 @@ static bool lower_compare(struct leaf *leaf)
 static bool lower_in(struct leaf *leaf)
 {
     const struct weir_node *operand = leaf->node->child[0];
-    struct weir_domain domain = {0};
+    struct weir_domain domain;
 
     if (operand->kind != WEIR_NODE_ATTR)
         return imply_operand(leaf, operand, WEIRI_KIND_NUMBER) && residual_same(leaf);
-    for (uint32_t i = 0; i < leaf->node->value_count; i++) {
-        struct weir_domain one;
-        bool exact;
+    for (uint32_t i = 1; i < leaf->node->value_count && leaf->negated; i++) {
         int order;
 
-        if (leaf->negated && i > 0 &&
-            !weir_value_compare(&leaf->node->values[0], &leaf->node->values[i], &order)) {
+        if (!weir_value_compare(&leaf->node->values[0], &leaf->node->values[i], &order)) {
             leaf->never = true;
             return true;
         }
-        if (!domain_of_value(leaf, &one, leaf->node->values[i]) ||
-            !weiri_domain_unite(&domain, &exact, &domain, &one, leaf->shop->pool))
-            return false;
     }
+    if (!domain_of_values(leaf, &domain, leaf->node->values, leaf->node->value_count))
+        return false;
     if (leaf->negated && !complement(leaf, &domain))
         return false;
     return constrain(leaf, operand->text, &domain);
@@ -224,7 +229,7 @@ static bool lower_kinds(struct leaf *leaf, uint32_t kinds)
 static bool constrain(struct leaf *leaf, struct weir_str name, const struct weir_domain *domain)
 {
     if (leaf->implied_count == leaf->implied_capacity) {
-        uint32_t capacity = leaf->implied_capacity * 2 + 4;
+        uint32_t capacity = leaf->implied_capacity * 2 + 1;
         struct weir_constraint *v = take(leaf, capacity, sizeof *v);
 
         if (v == NULL)
@@ -312,6 +317,20 @@ static bool domain_of_value(struct leaf *leaf, struct weir_domain *domain, struc
     return true;
 }
 
+/* By halves: one after the other would copy a growing set each time. */
+static bool domain_of_values(struct leaf *leaf, struct weir_domain *domain,
+                             const struct weir_value *values, uint32_t count)
+{
+    struct weir_domain one, other;
+    bool exact;
+
+    if (count == 1)
+        return domain_of_value(leaf, domain, values[0]);
+    return domain_of_values(leaf, &one, values, count / 2) &&
+           domain_of_values(leaf, &other, values + count / 2, count - count / 2) &&
+           weiri_domain_unite(domain, &exact, &one, &other, leaf->shop->pool);
+}
+
 /* Within the kind of values that compare with those of the domain, which is one kind. */
 static bool complement(struct leaf *leaf, struct weir_domain *domain)
 {
@@ -378,13 +397,27 @@ static bool imply_runs(struct leaf *leaf, const struct weiri_like *like)
         if (!list_of_one(leaf, &domain.ends, like->last) || !constrain_text(leaf, &domain))
             return false;
     }
-    for (uint32_t i = 0; i < like->inner_count; i++) {
-        struct weir_domain domain = strings;
+    return like->inner_count == 0 || imply_inner(leaf, like);
+}
 
-        if (!list_of_one(leaf, &domain.contains, like->inner[i]) || !constrain_text(leaf, &domain))
-            return false;
+/* The longest ones, which say most; the residual says the rest. */
+static bool imply_inner(struct leaf *leaf, const struct weiri_like *like)
+{
+    struct weir_domain domain = weiri_domain_of_kinds(WEIR_KIND_STRING);
+    struct weir_str *runs = take(leaf, like->inner_count, sizeof *runs);
+    uint32_t count = 0;
+
+    if (runs == NULL)
+        return false;
+    memcpy(runs, like->inner, like->inner_count * sizeof *runs);
+    qsort(runs, like->inner_count, sizeof *runs, compare_lengths);
+    for (uint32_t i = 0; i < like->inner_count && count < RUNS_MAX; i++) {
+        if (i == 0 || !weir_str_equal(runs[count - 1], runs[i]))
+            runs[count++] = runs[i];
     }
-    return true;
+    qsort(runs, count, sizeof *runs, compare_texts);
+    domain.contains = (struct weir_strings){runs, count};
+    return constrain_text(leaf, &domain);
 }
 
 /* One of the several ways to write a comparison is its residual: a constant on the right, else the
@@ -393,18 +426,30 @@ static bool residual_compare(struct leaf *leaf, enum weir_compare compare)
 {
     struct weir_node *node = take(leaf, 1, sizeof *node);
     struct weir_node **child = take(leaf, 2, sizeof *child);
+    struct weir_node *literals = take(leaf, 2, sizeof *literals);
     struct weir_str left, right;
+    int order;
 
-    if (node == NULL || child == NULL)
+    if (node == NULL || child == NULL || literals == NULL)
         return false;
-    child[0] = leaf->node->child[0];
-    child[1] = leaf->node->child[1];
+    for (int i = 0; i < 2; i++) {
+        child[i] = leaf->node->child[i];
+        if (child[i]->kind == WEIR_NODE_LITERAL) {
+            literals[i] = *child[i];
+            literals[i].literal = weir_domain_value(literals[i].literal);
+            child[i] = &literals[i];
+        }
+    }
     if (!print_node(leaf, &left, child[0]) || !print_node(leaf, &right, child[1]))
         return false;
-    if (child[0]->kind == WEIR_NODE_LITERAL ||
-        (child[1]->kind != WEIR_NODE_LITERAL && weir_str_compare(left, right) > 0)) {
-        child[0] = leaf->node->child[1];
-        child[1] = leaf->node->child[0];
+    order = weir_str_compare(left, right);
+    if (order == 0 && (compare == WEIR_GT || compare == WEIR_GE))
+        order = 1;
+    if (child[0]->kind == WEIR_NODE_LITERAL || (child[1]->kind != WEIR_NODE_LITERAL && order > 0)) {
+        struct weir_node *first = child[0];
+
+        child[0] = child[1];
+        child[1] = first;
         compare = mirrored[compare];
     }
     *node = (struct weir_node){
@@ -416,11 +461,16 @@ static bool residual_compare(struct leaf *leaf, enum weir_compare compare)
 static bool residual_same(struct leaf *leaf)
 {
     struct weir_node *node = take(leaf, 1, sizeof *node);
+    struct weir_value *values = take(leaf, leaf->node->value_count, sizeof *values);
 
-    if (node == NULL)
+    if (node == NULL || values == NULL)
         return false;
     *node = *leaf->node;
     node->negated = leaf->negated;
+    for (uint32_t i = 0; i < node->value_count; i++)
+        values[i] = weir_domain_value(node->values[i]);
+    if (node->value_count > 0)
+        node->values = values;
     return add_residual(leaf, node);
 }
 
@@ -428,6 +478,10 @@ static bool add_residual(struct leaf *leaf, const struct weir_node *node)
 {
     struct weir_residual *residual = take(leaf, 1, sizeof *residual);
 
+    if (leaf->shop->domains_only) {
+        leaf->wider = true;
+        return true;
+    }
     if (residual == NULL || !print_node(leaf, &residual->text, node))
         return false;
     residual->node = node;
@@ -506,6 +560,23 @@ static int compare_names(const void *a, const void *b)
     const struct weir_constraint *one = a, *other = b;
 
     return weir_str_compare(one->name, other->name);
+}
+
+/* The longest first. */
+static int compare_lengths(const void *a, const void *b)
+{
+    const struct weir_str *one = a, *other = b;
+
+    if (one->len != other->len)
+        return one->len > other->len ? -1 : 1;
+    return weir_str_compare(*one, *other);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const struct weir_str *one = a, *other = b;
+
+    return weir_str_compare(*one, *other);
 }
 
 static void *take(struct leaf *leaf, size_t count, size_t size)

@@ -8,8 +8,8 @@
 #include <weir/normal.h>
 
 /* What no filter within the limits exceeds: the budgets, and hulls and such beyond them. */
-#define WEIRI_CREATE_STEPS_MAX ((1u << 21) + (1u << 18))
-#define WEIRI_WARN_STEPS_MAX ((1u << 22) + (1u << 18))
+#define WEIRI_CREATE_STEPS_MAX ((1u << 17) + (1u << 16))
+#define WEIRI_WARN_STEPS_MAX ((1u << 20) + (1u << 16))
 
 enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *steps,
                                            const struct weir_filter *filter,

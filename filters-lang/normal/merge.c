@@ -71,7 +71,6 @@ static void find_widest(struct merging *m);
 static bool better_input(const struct weir_normal *a, const struct weir_normal *b);
 static bool covers_all(struct merging *m, const struct weir_normal *form);
 static bool unite(struct merging *m);
-static bool reduce(struct weiri_disjunction *d, struct weiri_workshop *shop);
 static bool measure_inputs(struct merging *m);
 static bool merge_into_one(struct merging *m);
 static bool is_worth(size_t size, size_t wider_size);
@@ -198,23 +197,11 @@ static bool unite(struct merging *m)
         }
     }
     weiri_disjunction_sort(&m->all);
-    m->merged = m->all;
-    return reduce(&m->merged, &m->shop);
-}
-
-/* Makes the disjunction canonical; false when work or memory has run out. */
-static bool reduce(struct weiri_disjunction *d, struct weiri_workshop *shop)
-{
-    struct weiri_disjunction reduced = {0};
-
-    weiri_disjunction_sort(d);
-    for (uint32_t i = 0; i < d->count; i++) {
-        if (!weiri_disjunction_add(&reduced, &d->v[i], shop))
+    for (uint32_t i = 0; i < m->all.count; i++) {
+        if (!weiri_disjunction_push(&m->merged, &m->all.v[i], &m->shop))
             return false;
     }
-    weiri_disjunction_sort(&reduced);
-    *d = reduced;
-    return true;
+    return weiri_disjunction_reduce(&m->merged, &m->shop);
 }
 
 /* False when work or memory has run out. */
@@ -444,7 +431,7 @@ static enum weir_err build(struct weir_normal **out, struct merging *m)
 
     if (m->widest != NULL)
         return weir_normal_copy(out, m->widest, m->alloc);
-    if (!reduce(&m->merged, &m->shop))
+    if (!weiri_disjunction_reduce(&m->merged, &m->shop))
         return m->shop.out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, m->alloc);
     weiri_encode(&bytes, m->shop.role, exact, m->merged.v, m->merged.count, &m->pool);

@@ -14,8 +14,8 @@
 #include "measured.h"
 #include "summary.h"
 
-/* Steps for the expansion of one filter: they bound the memory as well. */
-#define LOWER_WORK (1u << 21)
+/* Steps for the expansion of one filter: some milliseconds. */
+#define LOWER_WORK (1u << 17)
 
 /* What a residual's node belongs to. */
 struct residual_filter {
@@ -60,7 +60,8 @@ enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *s
 {
     struct weiri_pool pool;
     struct weiri_meter meter = {LOWER_WORK, 0};
-    struct weiri_workshop shop = {.pool = &pool, .meter = &meter, .role = role};
+    struct weiri_workshop shop = {
+        .pool = &pool, .meter = &meter, .memory = WEIRI_LOWER_MEMORY, .role = role};
     struct weiri_buf bytes;
     enum weir_err err;
 
@@ -327,10 +328,11 @@ static enum weir_err check_canonical(const struct weir_normal *normal, struct we
         err = retidy(&conjunction, &normal->conjunctions[i], shop);
         if (err != WEIR_OK)
             return err;
-        if (!weiri_disjunction_add(&all, &conjunction, shop))
-            return shop->out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
+        if (!weiri_disjunction_push(&all, &conjunction, shop))
+            return WEIR_ENOMEM;
     }
-    weiri_disjunction_sort(&all);
+    if (!weiri_disjunction_reduce(&all, shop))
+        return shop->out_of_memory ? WEIR_ENOMEM : WEIR_ELIMIT;
     weiri_buf_init(&again, WEIR_NORMAL_SIZE_MAX, normal->alloc);
     weiri_encode(&again, normal->role, normal->exact, all.v, all.count, shop->pool);
     err = again.err;

@@ -31,6 +31,18 @@ void weiri_pool_fini(struct weiri_pool *pool)
     }
     pool->at = NULL;
     pool->left = 0;
+    pool->taken = 0;
+}
+
+void weiri_pool_rewind(struct weiri_pool *pool, const struct weiri_pool *then)
+{
+    while (pool->chunks != then->chunks) {
+        struct weiri_pool_chunk *next = pool->chunks->next;
+
+        weiri_release(pool->alloc, pool->chunks);
+        pool->chunks = next;
+    }
+    *pool = *then;
 }
 
 void *weiri_pool_take(struct weiri_pool *pool, size_t count, size_t size)
@@ -50,6 +62,7 @@ void *weiri_pool_take(struct weiri_pool *pool, size_t count, size_t size)
     taken = pool->at;
     pool->at += need;
     pool->left -= need;
+    pool->taken += need;
     return taken;
 }
 

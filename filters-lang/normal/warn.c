@@ -11,7 +11,7 @@
 #include "measured.h"
 
 /* Steps for all expansions of one filter. */
-#define WARN_WORK (1u << 22)
+#define WARN_WORK (1u << 20)
 /* Expansions of one filter, each of which may compile its patterns. */
 #define EXPANSIONS_MAX 1024u
 
@@ -75,11 +75,12 @@ static bool is_never(struct search *s, struct weir_node *const *children, uint32
     struct weir_node inverse = {.kind = WEIR_NODE_NOT, .child = only, .child_count = 1};
     struct weiri_disjunction lowered;
     struct weiri_pool pool;
-    struct weiri_workshop shop = {.pool = &pool, .meter = &s->meter};
+    struct weiri_workshop shop = {
+        .pool = &pool, .meter = &s->meter, .memory = WEIRI_LOWER_MEMORY, .domains_only = true};
     struct weir_node **copy;
     bool exact, ok;
 
-    if (s->out_of_memory || s->expansions == 0)
+    if (s->out_of_memory || s->expansions == 0 || s->meter.left == 0)
         return false;
     s->expansions--;
     weiri_pool_init(&pool, s->alloc);

@@ -11,6 +11,8 @@
 #include "candidates.h"
 #include "conjunctions.h"
 
+/* People can wait longer than tables. */
+#define ANSWER_WORK (1u << 20)
 #define TRIES_TOTAL 20000u
 #define TRIES_EACH 512u
 
@@ -69,6 +71,7 @@ enum weir_err weir_filter_covers(enum weir_answer *answer, uint8_t **witness, si
                                  const struct weir_filter *wide, const struct weir_filter *narrow,
                                  const struct weir_alloc *alloc)
 {
+    uint32_t work = ANSWER_WORK;
     struct search s;
     enum weir_err err;
     bool yes;
@@ -79,7 +82,7 @@ enum weir_err weir_filter_covers(enum weir_answer *answer, uint8_t **witness, si
     if (err == WEIR_OK) {
         /* What a wider hull covers, the filter itself need not cover. */
         yes = weir_normal_is_exact(s.a.normal)
-                  ? weir_normal_covers(s.a.normal, s.b.normal, NULL)
+                  ? weir_normal_covers(s.a.normal, s.b.normal, &work)
                   : weir_str_equal(weir_filter_text(wide), weir_filter_text(narrow));
         if (!yes)
             err = search_run(&s);
@@ -96,6 +99,7 @@ enum weir_err weir_filter_intersects(enum weir_answer *answer, uint8_t **witness
                                      size_t *witness_size, const struct weir_filter *adv,
                                      const struct weir_filter *sub, const struct weir_alloc *alloc)
 {
+    uint32_t work = ANSWER_WORK;
     struct search s;
     enum weir_err err;
     bool no;
@@ -104,7 +108,7 @@ enum weir_err weir_filter_intersects(enum weir_answer *answer, uint8_t **witness
     assert(witness != NULL);
     err = search_init(&s, adv, sub, true, alloc);
     if (err == WEIR_OK) {
-        no = !weir_normal_intersects(s.a.normal, s.b.normal, NULL);
+        no = !weir_normal_intersects(s.a.normal, s.b.normal, &work);
         /* What conforms to a wider hull need not conform to the advertisement. */
         if (!no && weir_normal_is_exact(s.a.normal))
             err = search_run(&s);

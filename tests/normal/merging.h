@@ -78,7 +78,9 @@ static inline struct weir_merger merge_within(uint32_t *work, struct weir_normal
         uint32_t total = 0;
 
         for (uint32_t i = 0; i < count; i++) {
-            assert_true(weir_normal_covers(merger.form, forms[i], NULL));
+            uint32_t ample = UINT32_MAX;
+
+            assert_true(weir_normal_covers(merger.form, forms[i], &ample));
             total += weir_normal_count(forms[i]) > 0 ? weir_normal_count(forms[i]) : 1;
         }
         assert_true(weir_normal_count(merger.form) < total);

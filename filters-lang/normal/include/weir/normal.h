@@ -49,11 +49,14 @@ struct weir_conjunction {
 };
 
 /* Bytes that creating a normal form or looking for warnings takes at most, at any one time. */
-#define WEIR_NORMAL_MEMORY_MAX 16777216
+#define WEIR_NORMAL_MEMORY_MAX 1310720
 
 /* Computes the normal form of a filter, on its own: it does not refer to the filter afterwards.
- * WEIR_ENOMEM only.  Takes at most some two million elementary steps and WEIR_NORMAL_MEMORY_MAX
- * bytes, whatever the filter. */
+ * Filters that differ only in the order, grouping or repetition of the operands of AND and OR, in
+ * where NOT stands, in the order of the values of an IN or in how a predicate is written have equal
+ * bytes; and so has the printed text of an exact form.  WEIR_ENOMEM only.  Takes at most some two
+ * hundred thousand elementary steps of about ten nanoseconds and WEIR_NORMAL_MEMORY_MAX bytes,
+ * whatever the filter: beyond that parts of it become hulls. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out,
                                                         const struct weir_filter *filter,
                                                         enum weir_filter_role role,
@@ -109,7 +112,8 @@ enum weir_truth weir_residual_eval(const struct weir_residual *residual,
                                    struct weir_scratch *scratch);
 
 /* ---- the algebra.  `work` is a budget of elementary steps that each call lowers; when it runs out
- * the answer is the safe one.  NULL: a generous built-in budget. */
+ * the answer is the safe one.  NULL: 4096, which is some tens of
+ * microseconds. */
 
 /* Every notification that `narrow` matches, or allows, `wide` does too; both have the same role.
  * May err only to false. */
@@ -152,7 +156,7 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_filter_intersects(enum weir_answer *an
 
 /* Adds warnings to those of the filter's compilation, while there is room: W602 where no
  * notification can match it, W603 for each part of it that can never be true; the two places are
- * conditions that exclude each other.  WEIR_ENOMEM only.  Takes at most some four million
+ * conditions that exclude each other.  WEIR_ENOMEM only.  Takes at most some million
  * elementary steps, beyond which nothing is said, and WEIR_NORMAL_MEMORY_MAX bytes. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_filter_warn(struct weir_diags *diags,
                                                       const struct weir_filter *filter,
