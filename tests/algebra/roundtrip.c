@@ -8,13 +8,11 @@
  *   text     parse(print(x)) is x, and printing that gives the same bytes
  *   json     reading the JSON of x gives x
  *   binary   the normal form's bytes, decoded, are a form with the same bytes, in both roles
- *   normal   the normal form as text is a filter with the same normal form; a hull aside, which
- *            knows that it is one, and a text that exceeds the limits of filters.  As an
- *            advertisement it may be another form that allows the same: these are counted
+ *   normal   the normal form as text is a filter with the same normal form, in both roles; a hull
+ *            aside, which knows that it is one, and a text that exceeds the limits of filters
  *
  * A failure is shrunk and printed as the command that replays it. */
 #include "mutate.h"
-#include "neighbours.h"
 #include "options.h"
 #include "same_tree.h"
 #include "whole_language.h"
@@ -24,7 +22,6 @@
 
 #define DEFAULT_FILTERS 1500
 #define TEXT_MAX 16384
-#define NOTIFICATIONS 1000
 #define JSON_MAX 65536
 #define FORM_MAX 65536
 
@@ -33,7 +30,6 @@ static const char *const check_names[] = {"none", "text", "json", "binary", "nor
 
 struct tally {
     uint64_t filters, refused, checked[CHECK_NORMAL + 1], failed[CHECK_NORMAL + 1];
-    uint64_t other_forms; /* equivalent, but of other bytes */
     uint64_t kinds[WEIR_NODE_NEGATE + 1];
 };
 
@@ -43,8 +39,6 @@ static bool check_json(const struct weir_filter *filter, struct tally *tally);
 static enum check check_forms(const struct weir_filter *filter, enum weir_filter_role role,
                               struct tally *tally);
 static bool same_form_from_text(const struct weir_normal *normal, struct tally *tally);
-static bool allow_the_same(const struct weir_normal *a, const struct weir_normal *b,
-                           const struct weir_filter *filter);
 static void report(const char *text, enum check failed);
 static int replay(const char *text);
 static bool summarise(const struct tally *tally, uint64_t seed);
@@ -183,36 +177,8 @@ static bool same_form_from_text(const struct weir_normal *normal, struct tally *
     if (weir_normal_create(&again, filter, weir_normal_role(normal), NULL) != WEIR_OK)
         abort();
     same = weir_str_equal(weir_normal_bytes(normal), weir_normal_bytes(again));
-    if (!same && weir_normal_role(normal) == WEIR_ROLE_ADVERTISEMENT) {
-        same = allow_the_same(normal, again, filter);
-        tally->other_forms++;
-    }
     weir_normal_destroy(again);
     weir_filter_destroy(filter);
-    return same;
-}
-
-static bool allow_the_same(const struct weir_normal *a, const struct weir_normal *b,
-                           const struct weir_filter *filter)
-{
-    const struct weir_node *tree = weir_filter_tree(filter);
-    struct neighbours *neighbours = malloc(sizeof *neighbours);
-    struct random_source r = {1};
-    struct weir_scratch *scratch;
-    bool same = true;
-
-    if (neighbours == NULL || weir_scratch_create(&scratch, NULL) != WEIR_OK)
-        abort();
-    neighbours_init(neighbours, &tree, 1);
-    for (size_t i = 0; i < NOTIFICATIONS && same; i++) {
-        struct weir_notification n;
-        uint8_t *bytes = neighbours_notification(&n, neighbours, &r);
-
-        same = weir_normal_conforms(a, &n, scratch) == weir_normal_conforms(b, &n, scratch);
-        free(bytes);
-    }
-    weir_scratch_destroy(scratch);
-    free(neighbours);
     return same;
 }
 
@@ -282,7 +248,7 @@ static bool summarise(const struct tally *tally, uint64_t seed)
                tally->failed[i]);
         exercised = exercised && tally->checked[i] > tally->filters / 2;
     }
-    printf(", of these in other bytes %" PRIu64 "\n", tally->other_forms);
+    putchar('\n');
     for (size_t i = 0; i <= WEIR_NODE_NEGATE; i++)
         exercised = exercised && (tally->kinds[i] > 0 || tally->filters < 1000);
     if (!exercised)
