@@ -8,6 +8,7 @@
  *
  *   E<code>    the filter is refused, with the code of its first error
  *   J          the notification is refused
+ *   ?          some MATCHES ran out of its budget
  *   T, F or U  what the filter says, and after it a letter for each contradiction to that:
  *              P its canonical text, compiled again, says otherwise
  *              N its normal form does, B the normal form encoded and decoded does
@@ -246,6 +247,10 @@ static void judge_filter(struct judge *judge)
         return;
     }
     truth = weir_filter_eval(first->filter, n, judge->scratch);
+    if (weir_scratch_undecided(judge->scratch)) {
+        putchar('?');
+        return;
+    }
     putchar(truth == WEIR_TRUE ? 'T' : truth == WEIR_FALSE ? 'F' : 'U');
     if (!first->prints || weir_filter_eval(first->printed, n, judge->scratch) != truth)
         putchar('P');

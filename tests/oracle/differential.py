@@ -26,6 +26,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_PAIRS = 1500 * int(os.environ.get("WEIR_TEST_SCALE", "100")) // 100
 BATCH = 5000
 PART = 50000  # pairs of one seed
+UNDECIDED = "?"  # out of the budget of MATCHES: tested elsewhere, and rare
+UNDECIDED_ONE_IN = 1000
 SPLIT = re.compile(r"""--[^\n]*\n?|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\w+|\s+|\\.|.""", re.DOTALL)
 SHRINK_ROUNDS = 60
 Disagreement = collections.namedtuple("Disagreement", "expected got line")
@@ -59,8 +61,8 @@ def disagreements(program, lines, results=None):
     for text, got in zip(lines, ask(program, lines)):
         expected = filter_oracle.judge_line(text)
         if results is not None:
-            results[expected] += 1
-        if not agree(expected, got):
+            results[UNDECIDED if got == UNDECIDED else expected] += 1
+        if not agree(expected, got) and (got != UNDECIDED or expected in "EJ"):
             yield Disagreement(expected, got, text)
 
 
@@ -173,6 +175,8 @@ def sweep(parts, jobs):
         ", ".join("%s %d" % item for item in sorted(results.items())), sum(kinds.values())))
     if not {"T", "F", "U", "E"} <= set(results):
         sys.exit("some result never came")
+    if results[UNDECIDED] * UNDECIDED_ONE_IN > sum(results.values()):
+        sys.exit("too often out of budget")
     return sum(kinds.values())
 
 
