@@ -28,6 +28,8 @@ struct leaf {
 };
 
 static bool lower_compare(struct leaf *leaf);
+static bool compare_constants(struct leaf *leaf, enum weir_compare compare, struct weir_value left,
+                              struct weir_value right);
 static bool lower_in(struct leaf *leaf);
 static bool lower_like(struct leaf *leaf);
 static bool lower_text(struct leaf *leaf);
@@ -109,6 +111,8 @@ static bool lower_compare(struct leaf *leaf)
         compare = inverse[compare];
     if (left->kind == WEIR_NODE_ATTR && right->kind == WEIR_NODE_LITERAL)
         return constrain_to(leaf, left->text, right->literal, compare);
+    if (left->kind == WEIR_NODE_LITERAL && right->kind == WEIR_NODE_LITERAL)
+        return compare_constants(leaf, compare, left->literal, right->literal);
     if (left->kind == WEIR_NODE_LITERAL && right->kind == WEIR_NODE_ATTR)
         return constrain_to(leaf, right->text, left->literal, mirrored[compare]);
     if (left->kind != WEIR_NODE_ATTR || right->kind != WEIR_NODE_ATTR)
@@ -116,6 +120,18 @@ static bool lower_compare(struct leaf *leaf)
                imply_operand(leaf, right, WEIRI_KIND_NUMBER) && residual_compare(leaf, compare);
     return imply_operand(leaf, left, WEIRI_KIND_PRESENT) &&
            imply_operand(leaf, right, WEIRI_KIND_PRESENT) && residual_compare(leaf, compare);
+}
+
+/* As in `5 BETWEEN 3 AND x`. */
+static bool compare_constants(struct leaf *leaf, enum weir_compare compare, struct weir_value left,
+                              struct weir_value right)
+{
+    struct weir_domain domain;
+
+    if (!domain_of_compare(leaf, &domain, compare, right))
+        return false;
+    leaf->never = !weir_domain_has(&domain, &left);
+    return true;
 }
 
 /* NOT IN wants a value that compares with every one of the list and equals none: over values of
