@@ -148,7 +148,7 @@ static void put_alternatives(struct printer *p, const struct weir_constraint *co
         put_set(p, constraint->name, &domain->timestamps, &weiri_all_ordered, WEIR_TIMESTAMP);
 }
 
-/* Whole kinds but for one are said by what is not there. */
+/* Whole kinds but for one are said by what is not there, without alternatives. */
 static bool put_type_test(struct printer *p, const struct weir_constraint *constraint)
 {
     const struct weir_domain whole = weiri_domain_of_kinds(constraint->domain.kinds);
@@ -156,7 +156,6 @@ static bool put_type_test(struct printer *p, const struct weir_constraint *const
     if (weiri_domain_compare(&whole, &constraint->domain) != 0)
         return false;
     if (whole.kinds == WEIRI_KIND_PRESENT) {
-        alternative(p);
         put(p, "EXISTS(");
         put_name(p, constraint->name);
         put(p, ")");
@@ -164,7 +163,6 @@ static bool put_type_test(struct printer *p, const struct weir_constraint *const
     }
     for (size_t i = 0; i < TYPE_COUNT; i++) {
         if (whole.kinds == (WEIR_KIND_ALL & ~types[i].kinds)) {
-            alternative(p);
             put_is(p, constraint->name, " IS NOT ");
             put(p, types[i].text);
             return true;

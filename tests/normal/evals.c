@@ -56,6 +56,28 @@ static void only_what_is_given_up_is_unknown(void **state)
     assert_int_equal(truth_of("x MATCHES '^(?=)(a*)*[bd]' OR y = 2", many_a), WEIR_UNKNOWN);
 }
 
+/* A notification that used up the budget takes nothing from the next one. */
+static void each_notification_has_a_budget_of_its_own(void **state)
+{
+    char text[300];
+    struct weir_normal *adv = must_advertise("x MATCHES '^(?=)(a*)*[bd]' AND EXISTS(y)");
+    struct weir_scratch *scratch = must_scratch();
+    struct weir_notification hard, easy;
+    uint8_t *hard_bytes, *easy_bytes;
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    hard_bytes = notify(&hard, weir_value_string((struct weir_str){text, sizeof text}));
+    easy_bytes = notify(&easy, weir_value_string(WEIR_STR("aab")));
+    assert_false(weir_normal_conforms(adv, &hard, scratch));
+    assert_true(weir_scratch_undecided(scratch));
+    assert_true(weir_normal_conforms(adv, &easy, scratch));
+    free(hard_bytes);
+    free(easy_bytes);
+    weir_scratch_destroy(scratch);
+    weir_normal_destroy(adv);
+}
+
 /* What all of many conjunctions demand is in each of them: 96 times some kilobytes. */
 static const char *large(void)
 {
@@ -98,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_given_up_is_unknown),
+        cmocka_unit_test(each_notification_has_a_budget_of_its_own),
         cmocka_unit_test(forms_too_large_to_travel_become_hulls),
     };
 

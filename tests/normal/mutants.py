@@ -77,7 +77,7 @@ def exchanged(code):
     """Two arguments of a call that stand beside each other, but for what is symmetric."""
     for match in re.finditer(rf"(?<=[(,])(\s*)({ARGUMENT}),(\s*)({ARGUMENT})(?=[,)])", code):
         a, b = match.group(2), match.group(4)
-        if a != b and not re.search(r"(?:_equal|_meet|memcmp)\($", code[:match.start()]):
+        if a != b and not re.search(r"(?:_equal|_meets?|memcmp)\($", code[:match.start()]):
             yield match.start(), match.end(), match.group(1) + b + "," + match.group(3) + a
 
 
