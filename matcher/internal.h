@@ -1,188 +1,268 @@
-/* internal.h - what the matcher holds.
+/* internal.h - what the matcher holds; the pictures are in README.md.
  *
- *   form     one distinct normal form, with the ids that have it; made of
- *   entry    one conjunction, found by one of its constraints, its access; kept in
- *   list     the entries to look at when a value is met:
- *              of a bucket: an attribute equals one value (5 and 5.0 are one);
- *              of an attribute: it is present, whatever it is;
- *              of the matcher: always.
- *   pair     a form and a group that has it
+ *   form    one distinct normal form with the ids that have it; its conjunctions as records
+ *   row     where a conjunction is found: in a block or a page
+ *   key     what brings rows into sight: an attribute has a value, begins or ends with or contains
+ *           a text, is present; or nothing at all
+ *   slot    an attribute's values as codes, looked up once for each notification
  *
- * An entry whose access is a finite set is in the bucket of each value of it; a notification has
- * one value of the attribute, so it meets the entry once. */
-#ifndef WEIR_MATCHER_INTERNAL_H
-#define WEIR_MATCHER_INTERNAL_H
+ * One writer; readers on other threads.  Readers reach everything through atomics that are released
+ * when what they lead to is complete; what is taken out is retired. */
+#ifndef WEIRI_MATCHER_INTERNAL_H
+#define WEIRI_MATCHER_INTERNAL_H
 
-#include <weir/alloc.h>
+#include "codes.h"
+#include "ids.h"
+#include "map.h"
+#include "retire.h"
+#include "table.h"
+#include "texts.h"
+
+#include <stdatomic.h>
+#include <weir/bytes.h>
 #include <weir/matcher.h>
 
-#include "indexmap.h"
-#include "slots.h"
+#define WEIRI_NONE UINT32_MAX
 
-/* Values of a finite set beyond which it is no access by value. */
-#define WEIRI_ACCESS_VALUES_MAX 16u
+/* ---- slots */
 
-struct weiri_entry;
+#define WEIRI_SLOTS 128u
+#define WEIRI_SLOT_ALWAYS 0u /* its code is always 1: pads columns */
 
-/* A constraint as it is checked.  The frequent one, a range of numbers with ends that are doubles
- * exactly, is checked here; any other by its domain. */
-enum weiri_test_kind { WEIRI_TEST_NONE, WEIRI_TEST_RANGE, WEIRI_TEST_DOMAIN };
-
-struct weiri_test {
-    uint32_t slot; /* of the attribute */
-    uint8_t kind;
-    bool low_open, high_open;
-    double low, high; /* infinite where there is no bound */
-    const struct weir_domain *domain;
+struct weiri_slot {
+    struct weiri_retired retired;
+    struct weiri_attr *attr;
+    struct weiri_codes *codes;
+    uint8_t number;
+    bool leaving; /* no longer its attribute's first */
 };
 
-/* One of the entry's tests stands in the list, so that most entries that do not match are passed
- * over without being looked at. */
-struct weiri_listed {
-    struct weiri_entry *entry;
-    struct weiri_test test;
-};
+/* ---- attributes and residuals */
 
-struct weiri_list {
-    struct weiri_listed *v;
-    size_t capacity;
-    uint32_t count;
+enum weiri_key_kind {
+    WEIRI_KEY_VALUE,
+    WEIRI_KEY_PREFIX,
+    WEIRI_KEY_SUFFIX,
+    WEIRI_KEY_CONTAINS,
+    WEIRI_KEY_PRESENT,
+    WEIRI_KEY_ALWAYS
+};
+#define WEIRI_KEY_KINDS 6
+
+/* At most two slots: the one in use, and one that its rows are leaving. */
+#define WEIRI_ATTR_SLOTS 2u
+/* Lengths of texts that are told apart; longer ones count as the last. */
+#define WEIRI_LENGTHS 64u
+
+/* The buckets of all parts that values of an attribute may contain, with holes. */
+struct weiri_parts {
+    struct weiri_retired retired;
+    uint32_t capacity;
+    _Atomic uint32_t count;
+    _Atomic(struct weiri_bucket *) v[];
 };
 
 struct weiri_attr {
-    uint32_t slot;
-    uint32_t refs; /* constraints and buckets */
-    uint32_t hash;
-    struct weiri_list present;
-    size_t name_len;
-    char name[];
+    struct weiri_retired retired;
+    uint32_t handle, hash;
+    uint32_t refs;                           /* constraints of records */
+    uint32_t mentions;                       /* the same, those of removed forms aside */
+    _Atomic uint8_t slots[WEIRI_ATTR_SLOTS]; /* the first is the one in use; 0 for none */
+    uint64_t coded; /* seen by the sample when the first slot's codes were made */
+    _Atomic uint32_t keys[WEIRI_KEY_KINDS]; /* buckets of each kind */
+    /* a bit for each length that a key's text has: prefixes, suffixes, parts */
+    _Atomic uint64_t lengths[WEIRI_KEY_CONTAINS + 1];
+    uint32_t *length_counts[WEIRI_KEY_CONTAINS + 1]; /* WEIRI_LENGTHS of them, or NULL */
+    _Atomic(struct weiri_parts *) parts;
+    struct weiri_reservoir sample;
+    struct weir_str name; /* points behind */
+};
+
+/* A group of ids, interned. */
+struct weiri_group {
+    struct weiri_retired retired;
+    uint32_t handle, hash, group, refs;
+};
+
+struct weiri_residual {
+    struct weiri_retired retired;
+    uint32_t handle, hash;
+    uint32_t refs;
+    struct weir_filter *filter;
+    struct weir_residual residual;
+};
+
+/* ---- keys and rows */
+
+struct weiri_key {
+    uint8_t kind;     /* enum weiri_key_kind */
+    uint8_t rank;     /* of WEIRI_KEY_VALUE: enum weiri_rank */
+    uint32_t attr;    /* handle; NONE for ALWAYS */
+    uint64_t payload; /* the value's bits, or a text's handle */
+};
+
+struct weiri_list { /* blocks and pages, with holes */
+    struct weiri_retired retired;
+    uint32_t capacity;
+    _Atomic uint32_t count;
+    _Atomic(struct weiri_rows *) v[];
 };
 
 struct weiri_bucket {
-    uint32_t slot;
-    uint32_t hash;
-    struct weiri_attr *attr;
-    struct weir_value value; /* canonical; a string points behind the bucket */
-    struct weiri_list entries;
+    struct weiri_retired retired;
+    struct weiri_key key;
+    uint32_t handle, hash;
+    uint32_t mentions; /* constraints that could be found here */
+    uint32_t part;     /* of CONTAINS: where it stands among the attribute's parts */
+    uint32_t rows;
+    _Atomic(struct weiri_list *) list; /* NULL while there are no rows */
+    uint32_t open;                     /* where in the list a free row is looked for first */
 };
 
-/* Where an entry is listed. */
-struct weiri_place {
-    struct weiri_list *list;
-    struct weiri_bucket *bucket; /* whose list it is, or NULL */
-    uint32_t index;
+/* A row's column: the code under `slot` is in [low, high]. */
+struct weiri_column {
+    uint8_t slot, low, high;
+    bool soft_low, soft_high;
 };
 
-struct weiri_entry {
-    struct weiri_form *form;
-    struct weiri_test *tests; /* of the constraints, but for one that its list makes sure of */
-    uint32_t test_count;
-    uint32_t place_count;
-    const struct weir_conjunction *conjunction;
-    struct weiri_attr **attrs; /* of each constraint */
-    uint32_t attr_count;       /* of them that are held */
-    struct weiri_place *places;
+/* What is placed as a row. */
+#define WEIRI_ROW_COLUMNS 8u
+struct weiri_row {
+    uint32_t form;
+    uint32_t conjunction; /* of the form */
+    uint32_t ref;         /* the only id where `plain`, else the form's handle */
+    bool plain;
+    bool complete; /* the key and the columns say all */
+    uint32_t column_count;
+    struct weiri_column columns[WEIRI_ROW_COLUMNS]; /* the most selective first */
+    struct weiri_code_set sets[WEIRI_ROW_COLUMNS];
 };
 
-struct weiri_member {
-    uint32_t slot;
-    uint32_t id;
-    uint32_t index; /* in its form */
-    struct weiri_pair *pair;
+/* What blocks and pages have in common.  A row is written before its bit of `live` is set, and
+ * stays as it is until no reader can see it; so do the other bits of a live row. */
+enum weiri_rows_kind { WEIRI_BLOCK, WEIRI_PAGE };
+struct weiri_rows {
+    struct weiri_retired retired;
+    enum weiri_rows_kind kind;
+    uint32_t handle;
+    struct weiri_bucket *bucket;
+    uint32_t index; /* in the bucket's list */
+    uint32_t capacity;
+    uint32_t count; /* rows in use, live or not yet or not any more */
+    uint32_t columns;
+    uint32_t *ref, *form;
+    uint8_t *conjunction;
 };
 
-struct weiri_pair {
-    uint32_t slot;
-    uint32_t count; /* members */
-    uint32_t index; /* in its form */
-    struct weiri_form *form;
-    struct weiri_group *group;
+/* Up to 64 rows, column by column: for keys that select. */
+#define WEIRI_BLOCK_ROWS 64u
+#define WEIRI_BLOCK_COLUMNS 3u
+#define WEIRI_MIXED 255u /* the slot stands in the row */
+struct weiri_block {
+    struct weiri_rows rows;
+    uint64_t used;
+    _Atomic uint64_t live, complete, plain;
+    _Atomic uint64_t soft_low[WEIRI_BLOCK_COLUMNS], soft_high[WEIRI_BLOCK_COLUMNS];
+    uint8_t slots[WEIRI_BLOCK_COLUMNS]; /* or MIXED */
+    uint8_t *low[WEIRI_BLOCK_COLUMNS], *high[WEIRI_BLOCK_COLUMNS];
+    uint8_t *slot[WEIRI_BLOCK_COLUMNS]; /* where MIXED, else NULL */
 };
 
-struct weiri_group {
-    uint32_t slot;
-    uint32_t group;
-    uint32_t count; /* pairs */
+/* Up to 512 rows, as bitmaps: for each column and each cell of codes, which rows may match a value
+ * in that cell.  `codes` settles most of what the bitmaps leave. */
+#define WEIRI_PAGE_ROWS 512u
+#define WEIRI_PAGE_COLUMNS 32u
+#define WEIRI_CELLS 32u
+#define WEIRI_PAGE_WORDS (WEIRI_PAGE_ROWS / 64u)
+struct weiri_page {
+    struct weiri_rows rows;
+    uint32_t words; /* of 64 rows: 1, 2, 4 or 8 */
+    uint8_t slots[WEIRI_PAGE_COLUMNS];
+    uint64_t mask[WEIRI_SLOTS / 64]; /* of its slots */
+    uint64_t used[WEIRI_PAGE_WORDS];
+    _Atomic uint64_t live[WEIRI_PAGE_WORDS], complete[WEIRI_PAGE_WORDS], plain[WEIRI_PAGE_WORDS];
+    _Atomic uint64_t *cells; /* [column][cell][word] */
+    struct weiri_row_codes *codes;
 };
 
+/* The columns of a row of a page: the code of `column` is in [low, high]. */
+struct weiri_row_codes {
+    uint8_t low[WEIRI_ROW_COLUMNS], high[WEIRI_ROW_COLUMNS], column[WEIRI_ROW_COLUMNS];
+};
+
+/* The cell of a code: absence has its own. */
+static inline uint32_t weiri_cell(uint32_t code)
+{
+    return code == 0 ? 0 : 1 + (code - 1) * (WEIRI_CELLS - 1) / 255;
+}
+
+/* ---- forms */
+
+#define WEIRI_MEMBER_GONE UINT64_MAX
+/* Ids with the handles of their groups in the upper half; further ones stand in the next. */
+struct weiri_members {
+    struct weiri_retired retired;
+    _Atomic(struct weiri_members *) next;
+    uint32_t capacity, live;
+    _Atomic uint32_t count;
+    _Atomic uint64_t v[];
+};
+
+/* Behind it: a place for each row, then the records of the conjunctions. */
 struct weiri_form {
-    uint32_t slot;
-    uint32_t hash;
-    struct weir_normal *normal;
-    struct weiri_entry *entries;
-    uint32_t entry_count;
-    struct weiri_attr **attrs;  /* room for those of all entries */
-    struct weiri_place *places; /* the same */
-    struct weiri_member **members;
-    size_t member_capacity;
+    uint32_t hash; /* once retired, the next retired form */
     uint32_t member_count;
-    struct weiri_pair **pairs;
-    size_t pair_capacity;
-    uint32_t pair_count;
+    _Atomic uint64_t one;                   /* the first id with its group, or GONE */
+    _Atomic(struct weiri_members *) others; /* NULL while there is one id */
+    uint32_t mark;                          /* NONE where one conjunction is all */
+    uint32_t record_size;
+    uint16_t conjunction_count, place_count;
+    uint32_t places[]; /* handle of rows << 9 | row */
+};
+
+/* Walks the constraints with their domains, of which long ones become one interval around them.
+ * Lists have counts but no texts; of `contains` and `ends` the first ones are beside. */
+#define WEIRI_WALK_INTERVALS 32u
+#define WEIRI_WALK_TEXTS 8u
+struct weiri_record_walk {
+    const uint8_t *at;
+    uint32_t left;
+    uint32_t attr;             /* of the constraint met */
+    bool widened;              /* its domain became an interval around it */
+    struct weir_domain domain; /* its arrays are below */
+    struct weir_interval intervals[3][WEIRI_WALK_INTERVALS];
+    uint32_t texts[2][WEIRI_WALK_TEXTS], lengths[2][WEIRI_WALK_TEXTS];
+};
+/* What a record that is being put holds so far. */
+struct weiri_held {
+    uint8_t kind;
+    uint32_t handle;
 };
 
 struct weir_matcher {
     const struct weir_alloc *alloc;
-    struct weiri_slots forms, attrs, buckets, members, pairs, groups;
-    struct weiri_indexmap form_map, attr_map, bucket_map, member_map, pair_map, group_map;
-    struct weiri_list always;
-    uint32_t stamp_attrs; /* attributes that only the header of a notification holds */
+    bool shared; /* readers on other threads: the caller reclaims */
+    struct weiri_retire_list retired;
+    struct weiri_texts texts;
+    struct weiri_table attrs, residuals, groups, buckets, rows, forms;
+    struct weiri_map attr_map, residual_map, group_map, bucket_map, form_map;
+    struct weiri_ids ids;
+    _Atomic(struct weiri_slot *) slots[WEIRI_SLOTS];
+    _Atomic uint32_t version; /* counts the slots and attributes ever made, which probes look up */
+    uint64_t numbers[WEIRI_SLOTS / 64]; /* of slots in use, or not reclaimed yet */
+    uint32_t sweep_at;                  /* handle of rows to look at next; NONE: no sweep */
+    bool sweep_failed;                  /* for want of memory: it begins again */
+    _Atomic uint32_t id_count;          /* of ids */
+    struct weiri_table marks;           /* forms of several conjunctions */
+    _Atomic uint32_t mark_count, group_count, group_size; /* for scratches */
+    _Atomic uint32_t groups_made;                         /* counts the groups ever made */
+    uint32_t retired_form; /* the first of the retired forms, linked by `hash`; or NONE */
+    uint32_t sealed_form;
+    struct weiri_retire_list sealed;
+    struct weiri_buf record; /* of the filter being added */
+    struct weiri_held *held;
+    size_t held_capacity, held_count;
+    struct weiri_record_walk walk; /* the writer's */
 };
 
-/* ---- matcher.c */
-
-struct weiri_group *weiri_group_find(const struct weir_matcher *m, uint32_t group);
-
-/* ---- index.c: attributes, buckets, lists */
-
-uint32_t weiri_hash_name(struct weir_str name);
-struct weiri_attr *weiri_attr_find(const struct weir_matcher *m, struct weir_str name);
-/* Finds or makes it, and holds it; NULL when memory has run out. */
-struct weiri_attr *weiri_attr_hold(struct weir_matcher *m, struct weir_str name);
-void weiri_attr_drop(struct weir_matcher *m, struct weiri_attr *attr);
-
-/* `value` is canonical (weir_domain_value). */
-struct weiri_bucket *weiri_bucket_find(const struct weir_matcher *m, const struct weiri_attr *attr,
-                                       const struct weir_value *value);
-/* Lists the entry; false when memory has run out.  `place` becomes the entry's next place. */
-bool weiri_list_in_bucket(struct weir_matcher *m, struct weiri_attr *attr,
-                          const struct weir_value *value, struct weiri_entry *entry);
-bool weiri_list_add(struct weir_matcher *m, struct weiri_list *list, struct weiri_bucket *bucket,
-                    struct weiri_entry *entry);
-/* Puts a test of the listed entry into all its lists. */
-void weiri_list_test(struct weiri_entry *entry, const struct weiri_test *test);
-/* Takes the entry out of all its lists. */
-void weiri_unlist(struct weir_matcher *m, struct weiri_entry *entry);
-
-/* ---- form.c */
-
-struct weiri_form *weiri_form_find(const struct weir_matcher *m, const struct weir_normal *normal);
-enum weir_err weiri_form_create(struct weiri_form **out, struct weir_matcher *m,
-                                const struct weir_normal *normal);
-void weiri_form_destroy(struct weir_matcher *m, struct weiri_form *form);
-
-/* ---- access.c: which constraint of a conjunction finds it */
-
-/* Lists the entry by the constraint that is met least often.  *proven is the index of the
- * constraint that this makes sure of, or UINT32_MAX.  False when memory has run out. */
-bool weiri_access_choose(uint32_t *proven, struct weir_matcher *m, struct weiri_entry *entry);
-/* What weiri_access_choose has chosen. */
-struct weir_access weiri_access_of(const struct weir_matcher *m, const struct weiri_entry *entry);
-/* The most places that weiri_access_choose may need. */
-uint32_t weiri_access_places(const struct weir_conjunction *conjunction);
-
-/* ---- test.c */
-
-/* A number that is a double exactly, as that. */
-bool weiri_exact_double(double *real, const struct weir_value *value);
-void weiri_test_init(struct weiri_test *test, const struct weiri_attr *attr,
-                     const struct weir_domain *domain);
-/* Passes whatever the attribute is. */
-extern const struct weiri_test weiri_test_none;
-
-/* ---- sort.c */
-
-/* Sorts `count` numbers; `spare` has room for as many. */
-void weiri_sort_u32(uint32_t *v, uint32_t *spare, size_t count);
-
-#endif /* WEIR_MATCHER_INTERNAL_H */
+#endif /* WEIRI_MATCHER_INTERNAL_H */

@@ -1,76 +1,90 @@
-/* match.c - matching a notification.
- *
- * Each attribute of the notification is looked up once; its value is then found by the slot of
- * the attribute.  Marks of earlier matches are told apart by their epoch, so nothing is cleared. */
+/* match.c - from a notification to the ids or groups whose filters match it. */
+#include "forms.h"
+#include "keys.h"
+#include "members.h"
+#include "names.h"
+#include "record.h"
+#include "scan.h"
+
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+/* Vector code writes up to so many refs beyond those that it counts. */
+#define OUT_PADDING 16u
 
-#define RESOLVED_MAX (WEIR_ATTRS_MAX + WEIR_STAMP_COUNT)
-
-struct seen_value {
-    uint32_t epoch;
-    bool is_real; /* a number that is the double `real` exactly */
-    double real;
-    struct weir_value value;
+/* Rows whose forms are to be looked at: put off, so that memory is fetched meanwhile. */
+#define TODO_MAX 64u
+struct todo {
+    const struct weiri_form *form;
+    uint32_t handle;
+    uint8_t conjunction;
+    bool sure; /* else the record decides */
 };
+
+/* What is looked for. */
+enum aim { AIM_IDS, AIM_GROUPS };
 
 struct weir_match_scratch {
     const struct weir_alloc *alloc;
+    const struct weiri_scan *scan;
     struct weir_scratch *eval;
+    uint32_t *out;
+    size_t out_capacity;                /* without the padding */
+    uint32_t *form_marks, *group_marks; /* the epoch in which one was found */
+    size_t form_capacity, group_capacity;
     uint32_t epoch;
-    struct seen_value *values; /* by slot of the attribute */
-    uint32_t *form_marks;      /* the epoch in which the form matched */
-    uint32_t *group_marks;     /* the epoch in which the group was found */
-    uint32_t *out, *spare;
-    size_t value_capacity, form_capacity, group_capacity, out_capacity;
-    const struct weiri_attr *resolved[RESOLVED_MAX];
-    uint32_t resolved_count;
+
+    /* of the match under way */
+    enum aim aim;
+    enum weir_undecided undecided;
+    uint32_t skip;        /* a group, or UINT32_MAX */
+    uint32_t groups_left; /* to be found; then there is nothing more to do */
+    uint32_t groups_made; /* when the match began */
+    size_t count;
+    bool cut; /* there was no room: others have added filters since the scratch was reserved */
+    uint32_t todo_count;
+    struct todo todo[TODO_MAX];
+    struct weiri_probe probe;
 };
 
-/* One call of match. */
-struct match {
-    const struct weir_matcher *m;
-    const struct weir_notification *notification;
-    struct weir_match_scratch *s;
-    enum weir_undecided undecided_counts_as;
-    bool by_group;
-    uint32_t skip;
-    size_t wanted; /* groups that may still be found */
-    size_t count;  /* of s->out */
-    uint32_t undecided;
-};
-
-static bool grow(void **block, size_t *capacity, size_t needed, size_t item_size,
-                 const struct weir_alloc *alloc);
-static struct weir_matches run(struct match *match);
-static void begin(struct weir_match_scratch *s, const struct weir_matcher *m);
-static void resolve(struct match *match);
-static void resolve_one(struct match *match, struct weir_str name, struct weir_value value);
-static bool look_at(struct match *match, const struct weiri_list *list);
-static bool is_settled(const struct match *match, const struct weiri_form *form);
-static bool tests_hold(const struct weir_match_scratch *s, const struct weiri_entry *entry);
-static inline bool test_holds(const struct weir_match_scratch *s, const struct weiri_test *test);
-static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction);
-static void take(struct match *match, const struct weiri_form *form);
+static struct weir_matches match(const struct weir_matcher *m,
+                                 const struct weir_notification *notification,
+                                 struct weir_match_scratch *s);
+static int compare_numbers(const void *a, const void *b);
+static bool make_room(const struct weir_alloc *alloc, uint32_t **v, size_t *capacity, size_t needed,
+                      size_t padding);
+static void next_epoch(struct weir_match_scratch *s);
+static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool met);
+static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met);
+static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page);
+static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint64_t rows);
+static void put_off(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t row,
+                    bool sure);
+static void catch_up(struct weir_match_scratch *s);
+static bool decide(struct weir_match_scratch *s, const struct todo *todo);
+static bool is_first(struct weir_match_scratch *s, const struct weiri_form *form);
+static void take_form(struct weir_match_scratch *s, const struct weiri_form *form);
+static void take_member(struct weir_match_scratch *s, uint64_t member);
+static void count_groups(struct weir_match_scratch *s);
+static bool are_groups_new(const struct weir_match_scratch *s);
+static void put(struct weir_match_scratch *s, uint32_t what);
 
 enum weir_err weir_match_scratch_create(struct weir_match_scratch **out,
                                         const struct weir_alloc *alloc)
 {
-    struct weir_match_scratch *s;
-    enum weir_err err;
+    struct weir_match_scratch *s = weiri_alloc_zeroed(alloc, 1, sizeof *s);
 
     assert(out != NULL);
-    s = weiri_alloc_zeroed(alloc, 1, sizeof *s);
     if (s == NULL)
         return WEIR_ENOMEM;
     s->alloc = alloc;
-    err = weir_scratch_create(&s->eval, alloc);
-    if (err != WEIR_OK) {
+    s->scan = weiri_scan_best();
+    if (weir_scratch_create(&s->eval, alloc) != WEIR_OK) {
         weiri_release(alloc, s);
-        return err;
+        return WEIR_ENOMEM;
     }
+    s->probe.scratch = s->eval;
     *out = s;
     return WEIR_OK;
 }
@@ -80,245 +94,300 @@ void weir_match_scratch_destroy(struct weir_match_scratch *s)
     if (s == NULL)
         return;
     weir_scratch_destroy(s->eval);
-    weiri_release(s->alloc, s->values);
+    weiri_release(s->alloc, s->out);
     weiri_release(s->alloc, s->form_marks);
     weiri_release(s->alloc, s->group_marks);
-    weiri_release(s->alloc, s->out);
-    weiri_release(s->alloc, s->spare);
     weiri_release(s->alloc, s);
 }
 
 enum weir_err weir_match_scratch_reserve(struct weir_match_scratch *s, const struct weir_matcher *m)
 {
-    const size_t out_needed = m->members.count; /* no fewer than groups */
-    size_t spare_capacity = s->out_capacity;
-    void *values = s->values, *forms = s->form_marks, *groups = s->group_marks, *out = s->out,
-         *spare = s->spare;
-    bool ok = grow(&values, &s->value_capacity, m->attrs.used, sizeof *s->values, s->alloc) &&
-              grow(&forms, &s->form_capacity, m->forms.used, sizeof *s->form_marks, s->alloc) &&
-              grow(&groups, &s->group_capacity, m->groups.used, sizeof *s->group_marks, s->alloc) &&
-              grow(&spare, &spare_capacity, out_needed, sizeof *s->spare, s->alloc) &&
-              grow(&out, &s->out_capacity, out_needed, sizeof *s->out, s->alloc);
-
-    s->values = values;
-    s->form_marks = forms;
-    s->group_marks = groups;
-    s->out = out;
-    s->spare = spare;
-    return ok ? WEIR_OK : WEIR_ENOMEM;
+    return make_room(s->alloc, &s->out, &s->out_capacity, m->id_count, OUT_PADDING) &&
+                   make_room(s->alloc, &s->form_marks, &s->form_capacity, m->mark_count, 0) &&
+                   make_room(s->alloc, &s->group_marks, &s->group_capacity, m->group_size, 0)
+               ? WEIR_OK
+               : WEIR_ENOMEM;
 }
 
 struct weir_matches weir_matcher_match(const struct weir_matcher *m,
                                        const struct weir_notification *notification,
-                                       enum weir_undecided undecided,
-                                       struct weir_match_scratch *scratch)
+                                       enum weir_undecided undecided, struct weir_match_scratch *s)
 {
-    struct match match = {
-        .m = m, .notification = notification, .s = scratch, .undecided_counts_as = undecided};
-
-    return run(&match);
+    s->aim = AIM_IDS;
+    s->undecided = undecided;
+    return match(m, notification, s);
 }
 
 struct weir_matches weir_matcher_match_groups(const struct weir_matcher *m,
                                               const struct weir_notification *notification,
                                               uint32_t skip, enum weir_undecided undecided,
-                                              struct weir_match_scratch *scratch)
+                                              struct weir_match_scratch *s)
 {
-    struct match match = {.m = m,
-                          .notification = notification,
-                          .s = scratch,
-                          .undecided_counts_as = undecided,
-                          .by_group = true,
-                          .skip = skip,
-                          .wanted = m->groups.count};
-
-    if (weiri_group_find(m, skip) != NULL)
-        match.wanted--;
-    return run(&match);
+    s->aim = AIM_GROUPS;
+    s->undecided = undecided;
+    s->skip = skip;
+    return match(m, notification, s);
 }
 
-/* The old contents are marks of past epochs: they may go. */
-static bool grow(void **block, size_t *capacity, size_t needed, size_t item_size,
-                 const struct weir_alloc *alloc)
+void weir_match_scratch_sort(struct weir_match_scratch *s)
 {
-    const size_t wanted = needed + needed / 2;
-    void *grown;
+    if (s->count > 1)
+        qsort(s->out, s->count, sizeof *s->out, compare_numbers);
+}
 
-    if (needed <= *capacity)
+static int compare_numbers(const void *a, const void *b)
+{
+    const uint32_t *one = a, *other = b;
+
+    return *one < *other ? -1 : *one > *other;
+}
+
+/* Anew where an attribute or slot has come in between, of which the probe does not know the value
+ * or the code. */
+static struct weir_matches match(const struct weir_matcher *m,
+                                 const struct weir_notification *notification,
+                                 struct weir_match_scratch *s)
+{
+    uint32_t version;
+
+    do {
+        version = atomic_load_explicit(&m->version, memory_order_acquire);
+        next_epoch(s);
+        s->count = 0;
+        s->cut = false;
+        weiri_probe_begin(&s->probe, m, notification);
+        count_groups(s);
+        s->todo_count = 0;
+        weiri_keys_visit(&s->probe, visit_bucket, s);
+        catch_up(s);
+        atomic_thread_fence(memory_order_acquire);
+    } while (atomic_load_explicit(&m->version, memory_order_relaxed) != version);
+    return (struct weir_matches){s->out, s->count, s->probe.undecided, s->cut};
+}
+
+/* New room is not marked. */
+static bool make_room(const struct weir_alloc *alloc, uint32_t **v, size_t *capacity, size_t needed,
+                      size_t padding)
+{
+    const size_t old = *capacity;
+    uint32_t *larger;
+    size_t room;
+
+    if (needed <= old && *v != NULL)
         return true;
-    grown = weiri_alloc_zeroed(alloc, wanted, item_size);
-    if (grown == NULL)
+    room = needed + needed / 2 + 1;
+    larger = weiri_resize(alloc, *v, (room + padding) * sizeof **v);
+    if (larger == NULL)
         return false;
-    weiri_release(alloc, *block);
-    *block = grown;
-    *capacity = wanted;
+    memset(larger + old, 0, (room + padding - old) * sizeof *larger);
+    *v = larger;
+    *capacity = room;
     return true;
 }
 
-static struct weir_matches run(struct match *match)
+static void next_epoch(struct weir_match_scratch *s)
 {
-    const struct weir_matcher *m = match->m;
-    struct weir_match_scratch *s = match->s;
-    bool go_on;
-
-    begin(s, m);
-    resolve(match);
-    go_on = (!match->by_group || match->wanted > 0) && look_at(match, &m->always);
-    for (uint32_t i = 0; i < s->resolved_count && go_on; i++) {
-        const struct weiri_attr *attr = s->resolved[i];
-        const struct weir_value value = weir_domain_value(s->values[attr->slot].value);
-        const struct weiri_bucket *bucket = weiri_bucket_find(m, attr, &value);
-
-        go_on =
-            (bucket == NULL || look_at(match, &bucket->entries)) && look_at(match, &attr->present);
-    }
-    weiri_sort_u32(s->out, s->spare, match->count);
-    return (struct weir_matches){s->out, match->count, match->undecided};
-}
-
-static void begin(struct weir_match_scratch *s, const struct weir_matcher *m)
-{
-    assert(m->attrs.used <= s->value_capacity);
-    assert(m->forms.used <= s->form_capacity);
-    assert(m->groups.used <= s->group_capacity);
-    assert(m->members.count <= s->out_capacity);
-    if (++s->epoch == 0) {
-        if (s->value_capacity > 0)
-            memset(s->values, 0, s->value_capacity * sizeof *s->values);
-        if (s->form_capacity > 0)
-            memset(s->form_marks, 0, s->form_capacity * sizeof *s->form_marks);
-        if (s->group_capacity > 0)
-            memset(s->group_marks, 0, s->group_capacity * sizeof *s->group_marks);
-        s->epoch = 1;
-    }
-    s->resolved_count = 0;
-}
-
-static void resolve(struct match *match)
-{
-    struct weir_value value;
-
-    for (size_t i = 0; i < match->notification->attr_count; i++) {
-        const struct weir_attr attr = weir_notification_attr(match->notification, i);
-
-        resolve_one(match, attr.name, attr.value);
-    }
-    for (int i = 0; i < WEIR_STAMP_COUNT && match->m->stamp_attrs > 0; i++) {
-        if (weir_notification_stamp_get(match->notification, (enum weir_stamp)i, &value))
-            resolve_one(match, weir_stamp_name((enum weir_stamp)i), value);
-    }
-}
-
-static void resolve_one(struct match *match, struct weir_str name, struct weir_value value)
-{
-    struct weir_match_scratch *s = match->s;
-    const struct weiri_attr *attr = weiri_attr_find(match->m, name);
-    struct seen_value *seen;
-
-    if (attr == NULL)
+    if (++s->epoch != 0)
         return;
-    seen = &s->values[attr->slot];
-    seen->epoch = s->epoch;
-    seen->is_real = weiri_exact_double(&seen->real, &value);
-    seen->value = value;
-    s->resolved[s->resolved_count++] = attr;
+    memset(s->form_marks, 0, s->form_capacity * sizeof *s->form_marks);
+    memset(s->group_marks, 0, s->group_capacity * sizeof *s->group_marks);
+    s->epoch = 1;
 }
 
-/* False when nothing is left to find. */
-static bool look_at(struct match *match, const struct weiri_list *list)
+static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool met)
 {
-    for (uint32_t i = 0; i < list->count; i++) {
-        const struct weiri_entry *entry = list->v[i].entry;
+    struct weir_match_scratch *s = context;
+    const struct weiri_list *list = atomic_load_explicit(&bucket->list, memory_order_acquire);
+    const uint32_t count =
+        list != NULL ? atomic_load_explicit(&list->count, memory_order_acquire) : 0;
 
-        if (!test_holds(match->s, &list->v[i].test) || !tests_hold(match->s, entry) ||
-            is_settled(match, entry->form) || !residuals_hold(match, entry->conjunction))
+    for (uint32_t i = 0; i < count; i++) {
+        const struct weiri_rows *rows = atomic_load_explicit(&list->v[i], memory_order_acquire);
+
+        if (rows == NULL || (s->aim == AIM_GROUPS && s->groups_left == 0))
             continue;
-        match->s->form_marks[entry->form->slot] = match->s->epoch;
-        take(match, entry->form);
-        if (match->by_group && match->wanted == 0)
-            return false;
+        if (rows->kind == WEIRI_BLOCK)
+            visit_block(s, (const struct weiri_block *)rows, met);
+        else
+            visit_page(s, (const struct weiri_page *)rows);
     }
-    return true;
 }
 
-/* True when it makes no difference whether the form matches. */
-static bool is_settled(const struct match *match, const struct weiri_form *form)
+/* `plain` is read after `live`: a row that is live by then has its own. */
+static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met)
 {
-    const struct weir_match_scratch *s = match->s;
+    uint64_t maybe, sure, plain;
 
-    if (s->form_marks[form->slot] == s->epoch)
-        return true;
-    if (!match->by_group)
-        return false;
-    for (uint32_t i = 0; i < form->pair_count; i++) {
-        const struct weiri_group *group = form->pairs[i]->group;
-
-        if (s->group_marks[group->slot] != s->epoch && group->group != match->skip)
-            return false;
+    s->scan->block(block, s->probe.codes, &maybe, &sure);
+    plain = atomic_load_explicit(&block->plain, memory_order_acquire);
+    if (!met)
+        sure = 0;
+    if (s->aim == AIM_IDS) {
+        take_plain(s, block->rows.ref, sure & plain);
+        maybe &= ~(sure & plain);
     }
-    return true;
-}
+    for (; maybe != 0; maybe &= maybe - 1) {
+        const uint32_t row = (uint32_t)__builtin_ctzll(maybe);
 
-static bool tests_hold(const struct weir_match_scratch *s, const struct weiri_entry *entry)
-{
-    for (uint32_t i = 0; i < entry->test_count; i++) {
-        if (!test_holds(s, &entry->tests[i]))
-            return false;
+        put_off(s, &block->rows, row, sure >> row & 1);
     }
-    return true;
 }
 
-static inline bool test_holds(const struct weir_match_scratch *s, const struct weiri_test *test)
+static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page)
 {
-    const struct seen_value *seen;
+    uint64_t maybe[WEIRI_PAGE_WORDS];
+    uint8_t own[WEIRI_PAGE_COLUMNS] = {0};
 
-    if (test->kind == WEIRI_TEST_NONE)
-        return true;
-    seen = &s->values[test->slot];
-    if (seen->epoch != s->epoch)
-        return weir_domain_has(test->domain, NULL);
-    if (test->kind == WEIRI_TEST_RANGE && seen->is_real)
-        return seen->real >= test->low && seen->real <= test->high &&
-               !(test->low_open && seen->real == test->low) &&
-               !(test->high_open && seen->real == test->high);
-    return weir_domain_has(test->domain, &seen->value);
-}
-
-static bool residuals_hold(struct match *match, const struct weir_conjunction *conjunction)
-{
-    enum weir_truth truth = WEIR_TRUE;
-
-    if (conjunction->residual_count == 0)
-        return true;
-    weir_scratch_renew(match->s->eval);
-    for (uint32_t i = 0; i < conjunction->residual_count && truth != WEIR_FALSE; i++) {
-        const enum weir_truth one =
-            weir_residual_eval(&conjunction->residuals[i], match->notification, match->s->eval);
-
-        match->undecided += one == WEIR_UNKNOWN;
-        if (one < truth)
-            truth = one;
+    s->scan->page(page, s->probe.codes, maybe, own);
+    for (uint32_t w = 0; w < page->words; w++) {
+        for (uint64_t left = maybe[w]; left != 0; left &= left - 1)
+            __builtin_prefetch(&page->codes[w * 64 + (uint32_t)__builtin_ctzll(left)]);
     }
-    return truth == WEIR_TRUE ||
-           (truth == WEIR_UNKNOWN && match->undecided_counts_as == WEIR_UNDECIDED_YES);
+    for (uint32_t w = 0; w < page->words; w++) {
+        const uint64_t plain = atomic_load_explicit(&page->plain[w], memory_order_acquire);
+        const uint64_t complete = atomic_load_explicit(&page->complete[w], memory_order_relaxed);
+
+        for (uint64_t left = maybe[w]; left != 0; left &= left - 1) {
+            const uint32_t bit = (uint32_t)__builtin_ctzll(left), row = w * 64 + bit;
+            const int found = s->scan->page_row(page, row, own);
+            const bool sure = found == 2 && (complete >> bit & 1) != 0;
+
+            if (sure && s->aim == AIM_IDS && (plain >> bit & 1) != 0)
+                put(s, __atomic_load_n(&page->rows.ref[row], __ATOMIC_RELAXED));
+            else if (found != 0)
+                put_off(s, &page->rows, row, sure);
+        }
+    }
 }
 
-static void take(struct match *match, const struct weiri_form *form)
+static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint64_t rows)
 {
-    struct weir_match_scratch *s = match->s;
-
-    if (!match->by_group) {
-        for (uint32_t i = 0; i < form->member_count; i++)
-            s->out[match->count++] = form->members[i]->id;
+    if (rows == 0)
+        return;
+    if (s->out_capacity - s->count < 64 &&
+        s->out_capacity - s->count < (size_t)__builtin_popcountll(rows)) {
+        s->cut = true;
         return;
     }
-    for (uint32_t i = 0; i < form->pair_count; i++) {
-        const struct weiri_group *group = form->pairs[i]->group;
+    s->count += s->scan->take(refs, rows, s->out + s->count);
+}
 
-        if (s->group_marks[group->slot] == s->epoch || group->group == match->skip)
-            continue;
-        s->group_marks[group->slot] = s->epoch;
-        s->out[match->count++] = group->group;
-        match->wanted--;
+static void put_off(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t row,
+                    bool sure)
+{
+    if (s->todo_count == TODO_MAX)
+        catch_up(s);
+    s->todo[s->todo_count++] = (struct todo){
+        .handle = rows->form[row], .conjunction = rows->conjunction[row], .sure = sure};
+    weiri_table_prefetch(&s->probe.matcher->forms, rows->form[row]);
+}
+
+static void catch_up(struct weir_match_scratch *s)
+{
+    for (uint32_t i = 0; i < s->todo_count; i++) {
+        s->todo[i].form = weiri_form_at(s->probe.matcher, s->todo[i].handle);
+        __builtin_prefetch(s->todo[i].form);
+        __builtin_prefetch((const char *)s->todo[i].form + 64);
     }
+    for (uint32_t i = 0; i < s->todo_count; i++) {
+        const struct todo *todo = &s->todo[i];
+
+        if ((todo->sure || decide(s, todo)) && is_first(s, todo->form))
+            take_form(s, todo->form);
+    }
+    s->todo_count = 0;
+}
+
+/* By the record. */
+static bool decide(struct weir_match_scratch *s, const struct todo *todo)
+{
+    const enum weir_truth truth =
+        weiri_record_eval(weiri_form_record(todo->form, todo->conjunction), &s->probe);
+
+    s->probe.undecided += truth == WEIR_UNKNOWN;
+    return truth == WEIR_TRUE || (truth == WEIR_UNKNOWN && s->undecided == WEIR_UNDECIDED_YES);
+}
+
+/* A form of several conjunctions may be met several times. */
+static bool is_first(struct weir_match_scratch *s, const struct weiri_form *form)
+{
+    if (form->mark == WEIRI_NONE)
+        return true;
+    if (form->mark >= s->form_capacity) {
+        s->cut = true;
+        return false;
+    }
+    if (s->form_marks[form->mark] == s->epoch)
+        return false;
+    s->form_marks[form->mark] = s->epoch;
+    return true;
+}
+
+static void take_form(struct weir_match_scratch *s, const struct weiri_form *form)
+{
+    const struct weiri_members *members = atomic_load_explicit(&form->others, memory_order_acquire);
+
+    take_member(s, atomic_load_explicit(&form->one, memory_order_acquire));
+    for (; members != NULL; members = atomic_load_explicit(&members->next, memory_order_acquire)) {
+        const uint32_t count = atomic_load_explicit(&members->count, memory_order_acquire);
+
+        for (uint32_t i = 0; i < count; i++)
+            take_member(s, atomic_load_explicit(&members->v[i], memory_order_acquire));
+    }
+}
+
+static void take_member(struct weir_match_scratch *s, uint64_t member)
+{
+    const uint32_t handle = (uint32_t)(member >> 32);
+    uint32_t group;
+
+    if (member == WEIRI_MEMBER_GONE)
+        return;
+    if (s->aim == AIM_IDS) {
+        put(s, (uint32_t)member);
+        return;
+    }
+    if (handle >= s->group_capacity) {
+        s->cut = true;
+        return;
+    }
+    if (s->group_marks[handle] == s->epoch)
+        return;
+    s->group_marks[handle] = s->epoch;
+    group = weiri_group_at(s->probe.matcher, handle)->group;
+    if (group == s->skip && group != UINT32_MAX)
+        return;
+    put(s, group);
+    if (s->groups_left > 0 && --s->groups_left == 0 && are_groups_new(s))
+        s->groups_left = UINT32_MAX;
+}
+
+/* Those to be found. */
+static void count_groups(struct weir_match_scratch *s)
+{
+    const struct weir_matcher *m = s->probe.matcher;
+
+    s->groups_made = atomic_load_explicit(&m->groups_made, memory_order_acquire);
+    s->groups_left = atomic_load_explicit(&m->group_count, memory_order_relaxed);
+    if (s->aim == AIM_GROUPS && s->skip != UINT32_MAX && s->groups_left > 0 &&
+        weiri_group_find(m, s->skip) != WEIRI_NONE)
+        s->groups_left--;
+    atomic_thread_fence(memory_order_acquire);
+    if (are_groups_new(s))
+        s->groups_left = UINT32_MAX;
+}
+
+/* True when some were not counted, so that the number of those found says nothing. */
+static bool are_groups_new(const struct weir_match_scratch *s)
+{
+    return atomic_load_explicit(&s->probe.matcher->groups_made, memory_order_relaxed) !=
+           s->groups_made;
+}
+
+static void put(struct weir_match_scratch *s, uint32_t what)
+{
+    if (s->count == s->out_capacity)
+        s->cut = true;
+    else
+        s->out[s->count++] = what;
 }

@@ -1,30 +1,34 @@
-/* matcher.c - adding and removing filters.
- *
- * Adding obtains all memory first; what a failure leaves behind is larger room, never a change. */
+/* matcher.c - the matcher as a whole: adding, removing, giving memory back. */
+#include "forms.h"
+#include "keys.h"
+#include "names.h"
+#include "record.h"
+#include "slots.h"
+
 #include <assert.h>
 
-#include "internal.h"
+#define RECORDS_SIZE_MAX (4u * WEIR_NORMAL_SIZE_MAX)
 
-static struct weiri_member *find_member(const struct weir_matcher *m, uint32_t id);
-static struct weiri_pair *find_pair(const struct weir_matcher *m, const struct weiri_form *form,
-                                    uint32_t group);
-static bool reserve(struct weir_matcher *m, struct weiri_form *form);
-static bool join(struct weir_matcher *m, struct weiri_form *form, uint32_t id, uint32_t group);
-static struct weiri_pair *add_pair(struct weir_matcher *m, struct weiri_form *form,
-                                   struct weiri_pair *pair, struct weiri_group *group);
-static void remove_pair(struct weir_matcher *m, struct weiri_pair *pair);
-static uint32_t hash_number(uint32_t number);
-static uint32_t hash_pair(const struct weiri_form *form, uint32_t group);
+static bool put_records(struct weir_matcher *m, struct weiri_records *records,
+                        const struct weir_normal *normal);
+static void collect(struct weir_matcher *m);
+static void trim(struct weir_matcher *m);
 
 enum weir_err weir_matcher_create(struct weir_matcher **out, const struct weir_alloc *alloc)
 {
-    struct weir_matcher *m;
+    struct weir_matcher *m = weiri_alloc_zeroed(alloc, 1, sizeof *m);
 
     assert(out != NULL);
-    m = weiri_alloc_zeroed(alloc, 1, sizeof *m);
     if (m == NULL)
         return WEIR_ENOMEM;
     m->alloc = alloc;
+    weiri_texts_init(&m->texts, &m->retired, alloc);
+    weiri_table_init(&m->rows, alloc);
+    weiri_names_init(m);
+    weiri_keys_init(m);
+    weiri_slots_init(m);
+    weiri_forms_init(m);
+    weiri_buf_init(&m->record, RECORDS_SIZE_MAX, alloc);
     *out = m;
     return WEIR_OK;
 }
@@ -33,228 +37,135 @@ void weir_matcher_destroy(struct weir_matcher *m)
 {
     if (m == NULL)
         return;
-    while (m->members.count > 0) {
-        const struct weiri_member *member = m->members.items[m->members.used - 1];
-
-        if (member != NULL)
-            weir_matcher_remove(m, member->id);
-        else
-            m->members.used--; /* its slot is on the free stack, but nothing is added any more */
-    }
-    weiri_slots_fini(&m->forms, m->alloc);
-    weiri_slots_fini(&m->attrs, m->alloc);
-    weiri_slots_fini(&m->buckets, m->alloc);
-    weiri_slots_fini(&m->members, m->alloc);
-    weiri_slots_fini(&m->pairs, m->alloc);
-    weiri_slots_fini(&m->groups, m->alloc);
-    weiri_indexmap_fini(&m->form_map, m->alloc);
-    weiri_indexmap_fini(&m->attr_map, m->alloc);
-    weiri_indexmap_fini(&m->bucket_map, m->alloc);
-    weiri_indexmap_fini(&m->member_map, m->alloc);
-    weiri_indexmap_fini(&m->pair_map, m->alloc);
-    weiri_indexmap_fini(&m->group_map, m->alloc);
-    weiri_release(m->alloc, m->always.v);
+    while (m->ids.count > 0)
+        weiri_forms_remove(m, weiri_ids_any(&m->ids));
+    weir_matcher_reclaim(m);
+    collect(m);
+    weiri_buf_fini(&m->record);
+    weiri_release(m->alloc, m->held);
+    weiri_forms_fini(m);
+    weiri_keys_fini(m);
+    weiri_names_fini(m);
+    weiri_table_fini(&m->rows);
+    weiri_texts_fini(&m->texts);
+    weiri_reclaim(&m->retired, m);
     weiri_release(m->alloc, m);
+}
+
+void weir_matcher_share(struct weir_matcher *m)
+{
+    m->shared = true;
 }
 
 enum weir_err weir_matcher_add(struct weir_matcher *m, uint32_t id, uint32_t group,
                                const struct weir_normal *normal)
 {
-    struct weiri_form *form;
+    struct weiri_records records;
+    bool added;
 
-    assert(m != NULL);
-    assert(normal != NULL);
-    if (find_member(m, id) != NULL)
+    if (weiri_ids_get(&m->ids, id) != WEIRI_IDS_NONE)
         return WEIR_EEXIST;
-    form = weiri_form_find(m, normal);
-    if (form == NULL) {
-        enum weir_err err = weiri_form_create(&form, m, normal);
-
-        if (err != WEIR_OK)
-            return err;
+    if (!put_records(m, &records, normal))
+        return WEIR_ENOMEM;
+    added = weiri_forms_add(m, id, group, &records);
+    if (added) {
+        weiri_slots_step(m);
+    } else {
+        weiri_records_let_go(m, &records);
+        trim(m);
     }
-    if (reserve(m, form) && join(m, form, id, group))
-        return WEIR_OK;
-    if (form->member_count == 0)
-        weiri_form_destroy(m, form);
-    return WEIR_ENOMEM;
+    if (!m->shared)
+        collect(m);
+    return added ? WEIR_OK : WEIR_ENOMEM;
 }
 
 bool weir_matcher_remove(struct weir_matcher *m, uint32_t id)
 {
-    struct weiri_member *member = find_member(m, id);
-    struct weiri_form *form;
-    struct weiri_member *last;
-
-    if (member == NULL)
+    if (weiri_ids_get(&m->ids, id) == WEIRI_IDS_NONE)
         return false;
-    form = member->pair->form;
-    last = form->members[--form->member_count];
-    form->members[member->index] = last;
-    last->index = member->index;
-    if (--member->pair->count == 0)
-        remove_pair(m, member->pair);
-    weiri_indexmap_remove(&m->member_map, hash_number(id), member->slot, m->alloc);
-    weiri_slots_remove(&m->members, member->slot, m->alloc);
-    weiri_release(m->alloc, member);
-    if (form->member_count == 0)
-        weiri_form_destroy(m, form);
+    weiri_forms_remove(m, id);
+    if (!m->shared)
+        collect(m);
+    if (m->ids.count == 0)
+        trim(m);
     return true;
 }
 
 size_t weir_matcher_count(const struct weir_matcher *m)
 {
-    return m->members.count;
+    return m->ids.count;
 }
 
-struct weiri_group *weiri_group_find(const struct weir_matcher *m, uint32_t group)
+bool weir_matcher_seal(struct weir_matcher *m)
 {
-    const uint32_t hash = hash_number(group);
-    uint32_t cursor = hash, slot;
-
-    while ((slot = weiri_indexmap_next(&m->group_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
-        struct weiri_group *found = m->groups.items[slot];
-
-        if (found->group == group)
-            return found;
+    if (m->sealed_form == WEIRI_NONE && m->sealed.first == NULL) {
+        m->sealed_form = m->retired_form;
+        m->retired_form = WEIRI_NONE;
+        weiri_retire_move(&m->sealed, &m->retired);
     }
-    return NULL;
+    return m->sealed_form != WEIRI_NONE || m->sealed.first != NULL;
 }
 
-struct weir_access weir_matcher_access(const struct weir_matcher *m, uint32_t id, uint32_t index)
+void weir_matcher_reclaim(struct weir_matcher *m)
 {
-    const struct weiri_member *member = find_member(m, id);
+    const uint32_t form = m->sealed_form;
 
-    assert(member != NULL);
-    assert(index < member->pair->form->entry_count);
-    return weiri_access_of(m, &member->pair->form->entries[index]);
+    m->sealed_form = WEIRI_NONE;
+    weiri_forms_reclaim(m, form);
+    weiri_reclaim(&m->sealed, m);
 }
 
-static struct weiri_member *find_member(const struct weir_matcher *m, uint32_t id)
+static bool put_records(struct weir_matcher *m, struct weiri_records *records,
+                        const struct weir_normal *normal)
 {
-    const uint32_t hash = hash_number(id);
-    uint32_t cursor = hash, slot;
+    const uint32_t count = weir_normal_count(normal);
+    bool put = true;
 
-    while ((slot = weiri_indexmap_next(&m->member_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
-        struct weiri_member *member = m->members.items[slot];
+    weiri_buf_reset(&m->record);
+    for (uint32_t i = 0; i < count && put; i++) {
+        const size_t before = m->record.size;
 
-        if (member->id == id)
-            return member;
+        put = weiri_record_put(m, &m->record, weir_normal_at(normal, i));
+        *records = (struct weiri_records){m->record.bytes, (uint32_t)before, i};
     }
-    return NULL;
-}
-
-static struct weiri_pair *find_pair(const struct weir_matcher *m, const struct weiri_form *form,
-                                    uint32_t group)
-{
-    const uint32_t hash = hash_pair(form, group);
-    uint32_t cursor = hash, slot;
-
-    while ((slot = weiri_indexmap_next(&m->pair_map, hash, &cursor)) != WEIRI_INDEXMAP_NONE) {
-        struct weiri_pair *pair = m->pairs.items[slot];
-
-        if (pair->form == form && pair->group->group == group)
-            return pair;
+    if (!put) {
+        weiri_records_let_go(m, records);
+        trim(m);
+        return false;
     }
-    return NULL;
-}
-
-/* Room for one more member, pair and group. */
-static bool reserve(struct weir_matcher *m, struct weiri_form *form)
-{
-    struct weiri_member **members;
-    struct weiri_pair **pairs;
-
-    if (!weiri_indexmap_reserve(&m->member_map, m->alloc) ||
-        !weiri_slots_reserve(&m->members, m->alloc) ||
-        !weiri_indexmap_reserve(&m->pair_map, m->alloc) ||
-        !weiri_slots_reserve(&m->pairs, m->alloc) ||
-        !weiri_indexmap_reserve(&m->group_map, m->alloc) ||
-        !weiri_slots_reserve(&m->groups, m->alloc))
-        return false;
-    members = weiri_array_grow(m->alloc, form->members, &form->member_capacity,
-                               (size_t)form->member_count + 1, sizeof(struct weiri_member *));
-    if (members == NULL)
-        return false;
-    form->members = members;
-    pairs = weiri_array_grow(m->alloc, form->pairs, &form->pair_capacity,
-                             (size_t)form->pair_count + 1, sizeof(struct weiri_pair *));
-    if (pairs == NULL)
-        return false;
-    form->pairs = pairs;
+    *records = (struct weiri_records){m->record.bytes, (uint32_t)m->record.size, count};
     return true;
 }
 
-/* After reserve: what is left to obtain are the objects themselves. */
-static bool join(struct weir_matcher *m, struct weiri_form *form, uint32_t id, uint32_t group)
+/* What is reclaimed may retire more: rows of forms, names of records. */
+static void collect(struct weir_matcher *m)
 {
-    struct weiri_group *in = weiri_group_find(m, group);
-    struct weiri_pair *pair = find_pair(m, form, group);
-    struct weiri_member *member = weiri_alloc_zeroed(m->alloc, 1, sizeof *member);
-    struct weiri_pair *new_pair =
-        pair == NULL ? weiri_alloc_zeroed(m->alloc, 1, sizeof *pair) : NULL;
-    struct weiri_group *new_group = in == NULL ? weiri_alloc_zeroed(m->alloc, 1, sizeof *in) : NULL;
+    while (m->retired_form != WEIRI_NONE || m->retired.first != NULL) {
+        const uint32_t form = m->retired_form;
+        struct weiri_retire_list list = {0};
 
-    if (member == NULL || (pair == NULL && new_pair == NULL) || (in == NULL && new_group == NULL)) {
-        weiri_release(m->alloc, member);
-        weiri_release(m->alloc, new_pair);
-        weiri_release(m->alloc, new_group);
-        return false;
+        m->retired_form = WEIRI_NONE;
+        weiri_retire_move(&list, &m->retired);
+        weiri_forms_reclaim(m, form);
+        weiri_reclaim(&list, m);
     }
-    if (in == NULL) {
-        in = new_group;
-        in->group = group;
-        in->slot = weiri_slots_add(&m->groups, in);
-        weiri_indexmap_insert(&m->group_map, hash_number(group), in->slot);
-    }
-    if (pair == NULL)
-        pair = add_pair(m, form, new_pair, in);
-    pair->count++;
-    *member = (struct weiri_member){.id = id, .index = form->member_count, .pair = pair};
-    member->slot = weiri_slots_add(&m->members, member);
-    weiri_indexmap_insert(&m->member_map, hash_number(id), member->slot);
-    form->members[form->member_count++] = member;
-    return true;
 }
 
-static struct weiri_pair *add_pair(struct weir_matcher *m, struct weiri_form *form,
-                                   struct weiri_pair *pair, struct weiri_group *group)
+/* Gives up what was reserved, and the working memory. */
+static void trim(struct weir_matcher *m)
 {
-    *pair = (struct weiri_pair){.index = form->pair_count, .form = form, .group = group};
-    pair->slot = weiri_slots_add(&m->pairs, pair);
-    weiri_indexmap_insert(&m->pair_map, hash_pair(form, group->group), pair->slot);
-    form->pairs[form->pair_count++] = pair;
-    group->count++;
-    return pair;
-}
+    struct weiri_table *const tables[] = {&m->attrs, &m->residuals, &m->groups, &m->buckets,
+                                          &m->rows,  &m->forms,     &m->marks,  &m->texts.table};
+    struct weiri_map *const maps[] = {&m->attr_map,   &m->residual_map, &m->group_map,
+                                      &m->bucket_map, &m->form_map,     &m->texts.map};
 
-static void remove_pair(struct weir_matcher *m, struct weiri_pair *pair)
-{
-    struct weiri_form *form = pair->form;
-    struct weiri_group *group = pair->group;
-    struct weiri_pair *last = form->pairs[--form->pair_count];
-
-    form->pairs[pair->index] = last;
-    last->index = pair->index;
-    weiri_indexmap_remove(&m->pair_map, hash_pair(form, group->group), pair->slot, m->alloc);
-    weiri_slots_remove(&m->pairs, pair->slot, m->alloc);
-    weiri_release(m->alloc, pair);
-    if (--group->count > 0)
-        return;
-    weiri_indexmap_remove(&m->group_map, hash_number(group->group), group->slot, m->alloc);
-    weiri_slots_remove(&m->groups, group->slot, m->alloc);
-    weiri_release(m->alloc, group);
-}
-
-/* Fibonacci hashing: ids often count up. */
-static uint32_t hash_number(uint32_t number)
-{
-    uint32_t hash = number * UINT32_C(0x9e3779b1);
-
-    return hash ^ hash >> 15;
-}
-
-static uint32_t hash_pair(const struct weiri_form *form, uint32_t group)
-{
-    return hash_number(hash_number(form->slot) + group);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        weiri_table_trim(tables[i]);
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        weiri_map_trim(maps[i]);
+    weiri_buf_fini(&m->record);
+    weiri_buf_init(&m->record, RECORDS_SIZE_MAX, m->alloc);
+    weiri_release(m->alloc, m->held);
+    m->held = NULL;
+    m->held_capacity = m->held_count = 0;
 }

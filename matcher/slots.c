@@ -1,51 +1,199 @@
-/* slots.c - see slots.h. */
+/* slots.c - see slots.h.
+ *
+ * Codes are made from the first constants of an attribute and again when eight times as many have
+ * been seen.  Then the attribute has two slots until a sweep over all blocks and pages has moved
+ * their rows to the new one; a sweep serves all attributes that became due before it began. */
 #include "slots.h"
 
-#include <assert.h>
-#include <weir/alloc.h>
+#include "names.h"
+#include "rows.h"
 
-void weiri_slots_fini(struct weiri_slots *slots, const struct weir_alloc *alloc)
+/* Constants seen since the last codes, in multiples of them. */
+#define DUE_FACTOR 8u
+/* An attribute that fewer than one in so many forms name waits for the others. */
+#define SHARE_MIN 16u
+/* Numbers that are kept for better codes of the attributes that have some. */
+#define SPARE_NUMBERS 16u
+/* Blocks and pages looked at in a step, of which one may be renewed. */
+#define LOOKS_MAX 16u
+
+static bool make_slot(struct weir_matcher *m, struct weiri_attr *attr, uint32_t spare);
+static uint32_t free_number(const struct weir_matcher *m, uint32_t spare);
+static bool is_due(const struct weir_matcher *m, const struct weiri_attr *attr);
+static void begin_sweep(struct weir_matcher *m);
+static void end_sweep(struct weir_matcher *m);
+static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *rows);
+static bool is_leaving(const struct weir_matcher *m, uint8_t number);
+static void retire_slot(struct weir_matcher *m, struct weiri_slot *slot);
+static void release_slot(struct weiri_retired *block, void *owner);
+
+void weiri_slots_init(struct weir_matcher *m)
 {
-    weiri_release(alloc, slots->items);
-    weiri_release(alloc, slots->free);
-    *slots = (struct weiri_slots){0};
+    m->sweep_at = WEIRI_NONE;
+    m->numbers[0] = 1; /* WEIRI_SLOT_ALWAYS */
 }
 
-bool weiri_slots_reserve(struct weiri_slots *slots, const struct weir_alloc *alloc)
+void weiri_slots_observe(struct weir_matcher *m, struct weiri_attr *attr,
+                         const struct weir_domain *domain)
 {
-    void **items;
-    uint32_t *free;
+    weiri_reservoir_add(&attr->sample, domain, m->alloc);
+    if (attr->slots[0] == 0)
+        (void)make_slot(m, attr, SPARE_NUMBERS);
+    else if (is_due(m, attr) && m->sweep_at == WEIRI_NONE)
+        begin_sweep(m);
+}
 
-    if (slots->free_count > 0)
-        return true;
-    free = weiri_array_grow(alloc, slots->free, &slots->free_capacity, (size_t)slots->used + 1,
-                            sizeof *free);
-    if (free == NULL)
+void weiri_slots_let_go(struct weir_matcher *m, struct weiri_attr *attr)
+{
+    for (uint32_t i = 0; i < WEIRI_ATTR_SLOTS; i++) {
+        if (attr->slots[i] != 0)
+            retire_slot(m, m->slots[attr->slots[i]]);
+    }
+}
+
+void weiri_slots_step(struct weir_matcher *m)
+{
+    for (uint32_t looks = 0; looks < LOOKS_MAX && m->sweep_at != WEIRI_NONE; looks++) {
+        struct weiri_rows *rows;
+
+        if (m->sweep_at >= weiri_table_end(&m->rows)) {
+            end_sweep(m);
+            return;
+        }
+        rows = weiri_table_find(&m->rows, m->sweep_at++);
+        if (rows == NULL || rows->count == 0 || !is_outdated(m, rows)) /* 0: taken out */
+            continue;
+        if (!weiri_rows_renew(m, rows))
+            m->sweep_failed = true;
+        return;
+    }
+}
+
+static bool is_due(const struct weir_matcher *m, const struct weiri_attr *attr)
+{
+    return attr->slots[1] == 0 && attr->sample.seen >= DUE_FACTOR * (attr->coded + 1) &&
+           (uint64_t)attr->mentions * SHARE_MIN >= m->forms.count;
+}
+
+/* Leaves `spare` numbers unused. */
+static bool make_slot(struct weir_matcher *m, struct weiri_attr *attr, uint32_t spare)
+{
+    const uint32_t number = free_number(m, spare);
+    struct weiri_slot *slot;
+
+    if (number == WEIRI_NONE)
         return false;
-    slots->free = free;
-    items = weiri_array_grow(alloc, slots->items, &slots->item_capacity, (size_t)slots->used + 1,
-                             sizeof *items);
-    if (items == NULL)
+    slot = weiri_alloc_zeroed(m->alloc, 1, sizeof *slot);
+    if (slot == NULL)
         return false;
-    slots->items = items;
+    slot->codes = weiri_codes_create(&attr->sample, m->alloc);
+    if (slot->codes == NULL) {
+        weiri_release(m->alloc, slot);
+        return false;
+    }
+    slot->attr = attr;
+    slot->number = (uint8_t)number;
+    m->numbers[number / 64] |= UINT64_C(1) << number % 64;
+    atomic_store_explicit(&m->slots[number], slot, memory_order_release);
+    attr->coded = attr->sample.seen;
+    if (attr->slots[0] != 0) {
+        m->slots[attr->slots[0]]->leaving = true;
+        atomic_store_explicit(&attr->slots[1], attr->slots[0], memory_order_release);
+    }
+    atomic_store_explicit(&attr->slots[0], slot->number, memory_order_release);
+    atomic_store_explicit(&m->version, m->version + 1, memory_order_release);
     return true;
 }
 
-uint32_t weiri_slots_add(struct weiri_slots *slots, void *item)
+static uint32_t free_number(const struct weir_matcher *m, uint32_t spare)
 {
-    uint32_t slot = slots->free_count > 0 ? slots->free[--slots->free_count] : slots->used++;
+    uint32_t left = WEIRI_SLOTS;
 
-    assert(slot < slots->item_capacity);
-    slots->items[slot] = item;
-    slots->count++;
-    return slot;
+    for (uint32_t w = 0; w < WEIRI_SLOTS / 64; w++)
+        left -= (uint32_t)__builtin_popcountll(m->numbers[w]);
+    for (uint32_t w = 0; w < WEIRI_SLOTS / 64 && left > spare; w++) {
+        if (m->numbers[w] != UINT64_MAX)
+            return w * 64 + (uint32_t)__builtin_ctzll(~m->numbers[w]);
+    }
+    return WEIRI_NONE;
 }
 
-void weiri_slots_remove(struct weiri_slots *slots, uint32_t slot, const struct weir_alloc *alloc)
+/* Those that are half due come along. */
+static void begin_sweep(struct weir_matcher *m)
 {
-    assert(slots->items[slot] != NULL);
-    slots->items[slot] = NULL;
-    slots->free[slots->free_count++] = slot;
-    if (--slots->count == 0)
-        weiri_slots_fini(slots, alloc);
+    bool any = false;
+
+    for (uint32_t number = 1; number < WEIRI_SLOTS; number++) {
+        const struct weiri_slot *slot = m->slots[number];
+
+        if (slot != NULL && !slot->leaving && slot->attr->slots[1] == 0 &&
+            slot->attr->sample.seen >= 2 * (slot->attr->coded + 1))
+            any = make_slot(m, slot->attr, 0) || any;
+    }
+    if (!any)
+        return;
+    m->sweep_at = 0;
+    m->sweep_failed = false;
+}
+
+static void end_sweep(struct weir_matcher *m)
+{
+    m->sweep_at = m->sweep_failed ? 0 : WEIRI_NONE;
+    for (uint32_t number = 1; number < WEIRI_SLOTS && !m->sweep_failed; number++) {
+        struct weiri_slot *slot = m->slots[number];
+
+        if (slot == NULL || !slot->leaving)
+            continue;
+        atomic_store_explicit(&slot->attr->slots[1], 0, memory_order_release);
+        retire_slot(m, slot);
+    }
+    m->sweep_failed = false;
+}
+
+static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *rows)
+{
+    if (rows->kind == WEIRI_PAGE) {
+        const struct weiri_page *page = (const struct weiri_page *)rows;
+
+        for (uint32_t k = 0; k < rows->columns; k++) {
+            if (is_leaving(m, page->slots[k]))
+                return true;
+        }
+        return false;
+    }
+    for (uint32_t k = 0; k < rows->columns; k++) {
+        const struct weiri_block *block = (const struct weiri_block *)rows;
+
+        if (block->slots[k] != WEIRI_MIXED && is_leaving(m, block->slots[k]))
+            return true;
+        for (uint32_t i = 0; block->slots[k] == WEIRI_MIXED && i < rows->capacity; i++) {
+            if (is_leaving(m, block->slot[k][i]))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool is_leaving(const struct weir_matcher *m, uint8_t number)
+{
+    const struct weiri_slot *slot = m->slots[number];
+
+    return slot != NULL && slot->leaving;
+}
+
+/* Its number is free again only when no reader can use it. */
+static void retire_slot(struct weir_matcher *m, struct weiri_slot *slot)
+{
+    atomic_store_explicit(&m->slots[slot->number], NULL, memory_order_release);
+    weiri_retire(&m->retired, &slot->retired, release_slot);
+}
+
+static void release_slot(struct weiri_retired *block, void *owner)
+{
+    struct weir_matcher *m = owner;
+    struct weiri_slot *slot = (struct weiri_slot *)block;
+
+    m->numbers[slot->number / 64] &= ~(UINT64_C(1) << slot->number % 64);
+    weiri_release(m->alloc, slot->codes);
+    weiri_release(m->alloc, slot);
 }

@@ -1,24 +1,20 @@
-/* slots.h - objects named by small numbers that are used again. */
+/* slots.h - giving attributes codes, and better ones as their constants become known. */
 #ifndef WEIRI_SLOTS_H
 #define WEIRI_SLOTS_H
 
-#include <weir/base.h>
+#include "internal.h"
 
-struct weiri_slots {
-    void **items;   /* by slot; NULL where free */
-    uint32_t *free; /* a stack, as large as `items` */
-    size_t item_capacity, free_capacity;
-    uint32_t free_count;
-    uint32_t used; /* slots up to here have been taken at some time */
-    uint32_t count;
-};
+void weiri_slots_init(struct weir_matcher *m);
+void weiri_slots_fini(struct weir_matcher *m);
 
-void weiri_slots_fini(struct weiri_slots *slots, const struct weir_alloc *alloc);
-/* Room for one more; false when memory has run out. */
-bool weiri_slots_reserve(struct weiri_slots *slots, const struct weir_alloc *alloc);
-/* After weiri_slots_reserve. */
-uint32_t weiri_slots_add(struct weiri_slots *slots, void *item);
-/* Gives the memory back when none is left. */
-void weiri_slots_remove(struct weiri_slots *slots, uint32_t slot, const struct weir_alloc *alloc);
+/* A constraint on the attribute is about to be placed: its constants are noted, and it gets a slot
+ * if there is one left.  For want of memory it goes without. */
+void weiri_slots_observe(struct weir_matcher *m, struct weiri_attr *attr,
+                         const struct weir_domain *domain);
+/* Gives up the attribute's slots; before it is retired. */
+void weiri_slots_let_go(struct weir_matcher *m, struct weiri_attr *attr);
+/* A bounded piece of the work of moving rows from outdated slots to better ones, if there is any;
+ * called with each change of the matcher. */
+void weiri_slots_step(struct weir_matcher *m);
 
 #endif /* WEIRI_SLOTS_H */

@@ -18,7 +18,7 @@ static const struct {
     const char *name, *effort, *text;
 } costs[COST_COUNT] = {
     [COST_NEVER] = {"never", "none", "no notification can match, and none is looked at for it"},
-    [COST_VALUE] = {"value", "low", "looked at where an attribute has a value that it asks for"},
+    [COST_VALUE] = {"value", "low", "looked at where an attribute has a value or text that it asks for"},
     [COST_PRESENCE] = {"presence", "medium", "looked at for each notification that has an attribute"},
     [COST_ALWAYS] = {"always", "high", "looked at for each notification"},
 };
@@ -43,6 +43,7 @@ static bool has_pattern(const struct weir_node *node);
 static bool print_all(struct explained *e);
 static bool print_tree(struct explained *e, const struct weir_node *node, int depth);
 static bool print_conjunction(struct explained *e, uint32_t index);
+static void print_text_access(const char *how, const struct weir_access *access);
 static void print_access(const struct weir_access *access);
 static bool show_json(struct explained *e);
 static json_t *conjunction_json(struct explained *e, uint32_t index);
@@ -63,7 +64,8 @@ const struct command command_filter_explain = {
         "what a broker finds it, were it the only one there (a broker prefers the values that\n"
         "fewest others ask for), and what it checks then; and the class of its cost:\n"
         "  never     none    no notification can match\n"
-        "  value     low     looked at where an attribute has one of a few values\n"
+        "  value     low     looked at where an attribute has one of a few values, or\n"
+        "                    begins with, ends with or contains a text\n"
         "  presence  medium  looked at for each notification that has an attribute\n"
         "  always    high    looked at for each notification\n"
         "'-' in the place of FILTER reads it from standard input.\n",
@@ -119,9 +121,10 @@ static bool prepare(struct explained *e)
 /* The dearest of its conjunctions is what a filter costs. */
 static void judge(struct explained *e)
 {
-    static const enum cost costs_of[] = {[WEIR_ACCESS_VALUE] = COST_VALUE,
-                                         [WEIR_ACCESS_PRESENCE] = COST_PRESENCE,
-                                         [WEIR_ACCESS_ALWAYS] = COST_ALWAYS};
+    static const enum cost costs_of[] = {
+        [WEIR_ACCESS_VALUE] = COST_VALUE,       [WEIR_ACCESS_PREFIX] = COST_VALUE,
+        [WEIR_ACCESS_SUFFIX] = COST_VALUE,      [WEIR_ACCESS_CONTAINS] = COST_VALUE,
+        [WEIR_ACCESS_PRESENCE] = COST_PRESENCE, [WEIR_ACCESS_ALWAYS] = COST_ALWAYS};
 
     for (uint32_t i = 0; i < weir_normal_count(e->normal); i++) {
         const struct weir_conjunction *conjunction = weir_normal_at(e->normal, i);
@@ -220,6 +223,12 @@ static bool print_conjunction(struct explained *e, uint32_t index)
     return true;
 }
 
+static void print_text_access(const char *how, const struct weir_access *access)
+{
+    printf("where %.*s %s '%.*s'\n", (int)access->name.len, access->name.ptr, how,
+           (int)access->text.len, access->text.ptr);
+}
+
 static void print_access(const struct weir_access *access)
 {
     switch (access->kind) {
@@ -230,6 +239,9 @@ static void print_access(const struct weir_access *access)
             printf("by one of %" PRIu32 " values of %.*s\n", access->values, (int)access->name.len,
                    access->name.ptr);
         break;
+    case WEIR_ACCESS_PREFIX: print_text_access("begins with", access); break;
+    case WEIR_ACCESS_SUFFIX: print_text_access("ends with", access); break;
+    case WEIR_ACCESS_CONTAINS: print_text_access("contains", access); break;
     case WEIR_ACCESS_PRESENCE:
         printf("where %.*s is present\n", (int)access->name.len, access->name.ptr);
         break;
@@ -270,9 +282,10 @@ static bool show_json(struct explained *e)
 
 static json_t *conjunction_json(struct explained *e, uint32_t index)
 {
-    static const char *const kinds[] = {[WEIR_ACCESS_VALUE] = "value",
-                                        [WEIR_ACCESS_PRESENCE] = "presence",
-                                        [WEIR_ACCESS_ALWAYS] = "always"};
+    static const char *const kinds[] = {
+        [WEIR_ACCESS_VALUE] = "value",       [WEIR_ACCESS_PREFIX] = "prefix",
+        [WEIR_ACCESS_SUFFIX] = "suffix",     [WEIR_ACCESS_CONTAINS] = "contains",
+        [WEIR_ACCESS_PRESENCE] = "presence", [WEIR_ACCESS_ALWAYS] = "always"};
     const struct weir_conjunction *conjunction = weir_normal_at(e->normal, index);
     const struct weir_access access = weir_matcher_access(e->matcher, 0, index);
     json_t *constraints = json_array(), *residuals = json_array();

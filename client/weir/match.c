@@ -141,6 +141,7 @@ static void find_indexed(struct match *m, const struct weir_notification *n)
     struct weir_matches found =
         weir_matcher_match(m->matcher, n, WEIR_UNDECIDED_NO, m->match_scratch);
 
+    weir_match_scratch_sort(m->match_scratch);
     m->count = 0;
     for (size_t i = 0; i < found.count; i++) {
         const struct filter_line *f = line_of(m, found.v[i]);

@@ -5,8 +5,6 @@
 #include "intervals.h"
 
 bool weiri_text_starts(struct weir_str s, struct weir_str prefix);
-bool weiri_text_ends(struct weir_str s, struct weir_str suffix);
-bool weiri_text_contains(struct weir_str s, struct weir_str part);
 /* Where the code point that contains byte `at` begins. */
 size_t weiri_text_boundary(struct weir_str s, size_t at);
 

@@ -62,6 +62,7 @@ static void match(struct world *w)
 
     require(weir_match_scratch_reserve(w->scratch, w->matcher) == WEIR_OK);
     matches = weir_matcher_match(w->matcher, &n, WEIR_UNDECIDED_YES, w->scratch);
+    weir_match_scratch_sort(w->scratch);
     for (uint32_t id = w->first; id < w->count; id++) {
         const struct held *held = &w->held[id];
         const enum weir_truth truth = weir_normal_is_exact(held->normal)
@@ -76,6 +77,7 @@ static void match(struct world *w)
     }
     require(at == matches.count);
     matches = weir_matcher_match_groups(w->matcher, &n, 3, WEIR_UNDECIDED_YES, w->scratch);
+    weir_match_scratch_sort(w->scratch);
     at = 0;
     for (uint32_t g = 0; g < 5; g++) {
         if (groups[g] && g != 3)

@@ -108,6 +108,7 @@ static void check_ids(struct world *w, const struct weir_notification *n, bool *
         }
     }
     assert_int_equal(matches.count, expected);
+    weir_match_scratch_sort(w->scratch);
     for (size_t i = 1; i < matches.count; i++)
         assert_true(matches.v[i - 1] < matches.v[i]);
 }
@@ -126,6 +127,7 @@ static void check_groups(struct world *w, const struct weir_notification *n,
         expected += group_found[g] && g != skip;
     }
     assert_int_equal(groups.count, expected);
+    weir_match_scratch_sort(w->scratch);
     for (size_t i = 1; i < groups.count; i++)
         assert_true(groups.v[i - 1] < groups.v[i]);
 }

@@ -63,9 +63,13 @@ static enum weir_err add(struct fixture *f, uint32_t id, uint32_t group, const c
     return err;
 }
 
-static void expect(struct weir_matches matches, size_t count, const uint32_t *ids)
+/* The last result of the scratch. */
+static void expect(struct weir_match_scratch *scratch, struct weir_matches matches, size_t count,
+                   const uint32_t *ids)
 {
     assert_int_equal(matches.count, count);
+    assert_false(matches.cut);
+    weir_match_scratch_sort(scratch);
     for (size_t i = 0; i < count; i++)
         assert_int_equal(matches.v[i], ids[i]);
 }
@@ -81,11 +85,11 @@ static void ids_are_unique_and_ascending(void **state)
     assert_int_equal(add(&f, UINT32_MAX, 0, "x = 1 OR EXISTS(x) AND y IS NULL"), WEIR_OK);
     assert_int_equal(add(&f, 0, 0, "x IS INT AND x = 1"), WEIR_OK);
     assert_int_equal(add(&f, 1, 0, "x IS DOUBLE AND x = 1"), WEIR_OK);
-    expect(weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 3,
+    expect(f.scratch, weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 3,
            (const uint32_t[]){0, 7, UINT32_MAX});
     assert_false(weir_matcher_remove(f.matcher, 8));
     assert_true(weir_matcher_remove(f.matcher, 7));
-    expect(weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 2,
+    expect(f.scratch, weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 2,
            (const uint32_t[]){0, UINT32_MAX});
     fixture_fini(&f);
 }
@@ -98,14 +102,15 @@ static void groups_are_found_once_and_skipped(void **state)
     fixture_init(&f);
     for (uint32_t id = 0; id < 30; id++)
         assert_int_equal(add(&f, id, id % 3, id % 2 == 0 ? "x = 1" : "x >= 1"), WEIR_OK);
-    expect(weir_matcher_match_groups(f.matcher, &f.n, UINT32_MAX, WEIR_UNDECIDED_NO, f.scratch), 3,
+    expect(f.scratch,
+           weir_matcher_match_groups(f.matcher, &f.n, UINT32_MAX, WEIR_UNDECIDED_NO, f.scratch), 3,
            (const uint32_t[]){0, 1, 2});
-    expect(weir_matcher_match_groups(f.matcher, &f.n, 1, WEIR_UNDECIDED_NO, f.scratch), 2,
-           (const uint32_t[]){0, 2});
+    expect(f.scratch, weir_matcher_match_groups(f.matcher, &f.n, 1, WEIR_UNDECIDED_NO, f.scratch),
+           2, (const uint32_t[]){0, 2});
     for (uint32_t id = 0; id < 30; id += 3)
         assert_true(weir_matcher_remove(f.matcher, id));
-    expect(weir_matcher_match_groups(f.matcher, &f.n, 1, WEIR_UNDECIDED_NO, f.scratch), 1,
-           (const uint32_t[]){2});
+    expect(f.scratch, weir_matcher_match_groups(f.matcher, &f.n, 1, WEIR_UNDECIDED_NO, f.scratch),
+           1, (const uint32_t[]){2});
     fixture_fini(&f);
 }
 
@@ -120,12 +125,12 @@ static void stamps_are_attributes(void **state)
     (void)state;
     fixture_init(&f);
     assert_int_equal(add(&f, 1, 0, texts[9]), WEIR_OK);
-    expect(weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 0, NULL);
+    expect(f.scratch, weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch), 0, NULL);
     bytes = malloc(weir_notification_stamped_size(&f.n, &stamps));
     assert_non_null(bytes);
     weir_notification_stamp(bytes, &f.n, &stamps);
     stamped = weir_notification_view(bytes, weir_notification_stamped_size(&f.n, &stamps));
-    expect(weir_matcher_match(f.matcher, &stamped, WEIR_UNDECIDED_NO, f.scratch), 1,
+    expect(f.scratch, weir_matcher_match(f.matcher, &stamped, WEIR_UNDECIDED_NO, f.scratch), 1,
            (const uint32_t[]){1});
     free(bytes);
     fixture_fini(&f);
@@ -148,11 +153,11 @@ static void undecided_counts_as_told(void **state)
     publish(&f, &attr, 1);
     matches = weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch);
     assert_int_equal(matches.undecided, 2);
-    expect(matches, 0, NULL);
-    expect(weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_YES, f.scratch), 2,
+    expect(f.scratch, matches, 0, NULL);
+    expect(f.scratch, weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_YES, f.scratch), 2,
            (const uint32_t[]){1, 2});
-    expect(weir_matcher_match_groups(f.matcher, &f.n, 5, WEIR_UNDECIDED_YES, f.scratch), 1,
-           (const uint32_t[]){6});
+    expect(f.scratch, weir_matcher_match_groups(f.matcher, &f.n, 5, WEIR_UNDECIDED_YES, f.scratch),
+           1, (const uint32_t[]){6});
     fixture_fini(&f);
 }
 
@@ -168,6 +173,7 @@ static void many_ids_are_sorted(void **state)
         assert_int_equal(add(&f, (1000 - i) * 4000003u, 0, i % 2 == 0 ? "x = 1" : "x < 2"),
                          WEIR_OK);
     matches = weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, f.scratch);
+    weir_match_scratch_sort(f.scratch);
     assert_int_equal(matches.count, 1000);
     for (size_t i = 0; i < 1000; i++)
         assert_int_equal(matches.v[i], (uint32_t)(i + 1) * 4000003u);
@@ -222,7 +228,7 @@ static void add_survives_want_of_memory(void **state)
             assert_int_equal(weir_matcher_count(m), 1);
             assert_false(weir_matcher_remove(m, 2));
             assert_int_equal(weir_match_scratch_reserve(f.scratch, m), WEIR_OK);
-            expect(weir_matcher_match(m, &f.n, WEIR_UNDECIDED_NO, f.scratch), 1,
+            expect(f.scratch, weir_matcher_match(m, &f.n, WEIR_UNDECIDED_NO, f.scratch), 1,
                    (const uint32_t[]){1});
         }
         assert_true(weir_matcher_remove(m, 2));
@@ -259,7 +265,7 @@ static void scratch_survives_want_of_memory(void **state)
         err = weir_match_scratch_reserve(scratch, f.matcher);
     }
     oom.allowed = 0;
-    expect(weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, scratch), 3,
+    expect(scratch, weir_matcher_match(f.matcher, &f.n, WEIR_UNDECIDED_NO, scratch), 3,
            (const uint32_t[]){0, 1, 7});
     weir_match_scratch_destroy(scratch);
     assert_int_equal(oom.live_count, 0);
@@ -272,13 +278,18 @@ static void tells_how_each_is_found(void **state)
         const char *text;
         struct weir_access access; /* of the first conjunction */
     } accesses[] = {
-        {"x = 1 AND y > 3",              {WEIR_ACCESS_VALUE, {"x", 1}, 1, true}    },
-        {"y > 3 AND x IN (1, 2, 'a')",   {WEIR_ACCESS_VALUE, {"x", 1}, 3, true}    },
-        {"x IS INT AND x IN (1, 2)",     {WEIR_ACCESS_VALUE, {"x", 1}, 2, false}   },
-        {"flag AND y IS NOT NULL",       {WEIR_ACCESS_VALUE, {"flag", 4}, 1, true} },
-        {"y > 3 AND s STARTS WITH 'ab'", {WEIR_ACCESS_PRESENCE, {"s", 1}, 0, false}},
-        {"NOT EXISTS(x)",                {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0, false} },
-        {"",                             {WEIR_ACCESS_ALWAYS, {NULL, 0}, 0, false} },
+        {"x = 1 AND y > 3",              {WEIR_ACCESS_VALUE, {"x", 1}, 1, true, {NULL, 0}}    },
+        {"y > 3 AND x IN (1, 2, 'a')",   {WEIR_ACCESS_VALUE, {"x", 1}, 3, true, {NULL, 0}}    },
+        {"x IS INT AND x IN (1, 2)",     {WEIR_ACCESS_VALUE, {"x", 1}, 2, false, {NULL, 0}}   },
+        {"flag AND y IS NOT NULL",       {WEIR_ACCESS_VALUE, {"flag", 4}, 1, true, {NULL, 0}} },
+        {"y > 3 AND s STARTS WITH 'ab'", {WEIR_ACCESS_PREFIX, {"s", 1}, 1, true, {"ab", 2}}   },
+        {"y > 3 AND s LIKE '%ab'",       {WEIR_ACCESS_SUFFIX, {"s", 1}, 1, true, {"ab", 2}}   },
+        {"y > 3 AND s CONTAINS 'ab'",    {WEIR_ACCESS_CONTAINS, {"s", 1}, 1, true, {"ab", 2}} },
+        {"s LIKE '%b%ab'",               {WEIR_ACCESS_SUFFIX, {"s", 1}, 1, true, {"ab", 2}}   },
+        {"y > 3",                        {WEIR_ACCESS_PRESENCE, {"y", 1}, 1, false, {NULL, 0}}},
+        {"EXISTS(y)",                    {WEIR_ACCESS_PRESENCE, {"y", 1}, 1, true, {NULL, 0}} },
+        {"NOT EXISTS(x)",                {WEIR_ACCESS_ALWAYS, {NULL, 0}, 1, false, {NULL, 0}} },
+        {"",                             {WEIR_ACCESS_ALWAYS, {NULL, 0}, 1, false, {NULL, 0}} },
     };
 
     (void)state;
@@ -292,6 +303,7 @@ static void tells_how_each_is_found(void **state)
         assert_int_equal(access.kind, accesses[i].access.kind);
         assert_true(weir_str_equal(access.name, accesses[i].access.name));
         assert_int_equal(access.values, accesses[i].access.values);
+        assert_true(weir_str_equal(access.text, accesses[i].access.text));
         assert_int_equal(access.proven, accesses[i].access.proven);
         fixture_fini(&f);
     }

@@ -36,7 +36,7 @@ normal form
     checks  price > 100
 
 cost
-  value, low: looked at where an attribute has a value that it asks for
+  value, low: looked at where an attribute has a value or text that it asks for
   what is no set of values of one attribute is evaluated last
 """
 
@@ -170,7 +170,7 @@ class Filter(unittest.TestCase):
                       "symbol IN ('IBM', 'AIG') AND (price > 100 OR NOT bid > ask)")
         self.assertEqual(out, EXPLAINED)
         out, _ = weir("filter", "explain", "EXISTS(x) AND x =~ '^a'")
-        self.assertIn("found   where x is present", out)
+        self.assertIn("found   where x begins with 'a'", out)
         self.assertIn("regular expressions are run", out)
         self.assertIn("with every notification", weir("filter", "explain", "")[0])
         self.assertIn("presence, medium: ", weir("filter", "explain", "x > 1")[0])

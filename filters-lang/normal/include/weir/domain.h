@@ -58,6 +58,10 @@ struct weir_domain {
 /* True when the value (NULL: absent) is in the domain.  O(log intervals + list bytes). */
 bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *value);
 
+/* What the lists ask of a string. */
+bool weiri_text_ends(struct weir_str s, struct weir_str suffix);
+bool weiri_text_contains(struct weir_str s, struct weir_str part);
+
 /* The value as domains hold it: a number that is an int64 as an int, all others as they are. */
 struct weir_value weir_domain_value(struct weir_value value);
 

@@ -1,0 +1,348 @@
+/* codes.c - keys, cuts, and domains as intervals of codes. */
+#include "codes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A cut in front of which nothing, or everything, of a rank lies. */
+#define KEY_BITS_SIGN (UINT64_C(1) << 63)
+
+/* Where an interval begins or ends: `key` is the first that is in, or the first beyond. `exact`
+ * unless values with the same key, or the one before, lie on both sides. */
+struct edge {
+    uint64_t key;
+    bool exact;
+    bool unbounded;
+};
+
+struct pieces {
+    struct weiri_span span;
+    struct weiri_code_set set;
+    uint32_t count;
+};
+
+static uint64_t key_of_double(double real);
+static uint64_t key_of(const struct weir_value *value, bool *lossless);
+static enum weiri_rank rank_of(enum weir_type type);
+static struct edge low_edge(const struct weir_end *end);
+static struct edge high_edge(const struct weir_end *end);
+static void sample_intervals(struct weiri_reservoir *s, enum weiri_rank rank,
+                             const struct weir_intervals *intervals,
+                             const struct weir_alloc *alloc);
+static void sample_cut(struct weiri_reservoir *s, enum weiri_rank rank, uint64_t key,
+                       const struct weir_alloc *alloc);
+static uint64_t next_random(uint64_t *state);
+static int compare_cuts(const void *a, const void *b);
+static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir *s, uint32_t max);
+static const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
+                               uint32_t *count);
+static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key);
+static void add_piece(struct pieces *p, uint8_t low, uint8_t high, bool soft_low, bool soft_high);
+static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enum weiri_rank rank,
+                          const struct weir_intervals *intervals);
+static struct pieces pieces_of(const struct weiri_codes *codes, const struct weir_domain *domain);
+
+void weiri_reservoir_add(struct weiri_reservoir *s, const struct weir_domain *domain,
+                         const struct weir_alloc *alloc)
+{
+    if ((domain->kinds & (WEIR_KIND_FALSE | WEIR_KIND_TRUE)) != 0)
+        s->ranks |= 1u << WEIRI_RANK_BOOL;
+    sample_intervals(s, WEIRI_RANK_NUMBER, &domain->numbers, alloc);
+    sample_intervals(s, WEIRI_RANK_TIMESTAMP, &domain->timestamps, alloc);
+    sample_intervals(s, WEIRI_RANK_STRING, &domain->strings, alloc);
+}
+
+void weiri_reservoir_fini(struct weiri_reservoir *s, const struct weir_alloc *alloc)
+{
+    weiri_release(alloc, s->v);
+    *s = (struct weiri_reservoir){0};
+}
+
+struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s, const struct weir_alloc *alloc)
+{
+    struct weiri_cut chosen[WEIRI_CODE_LAST];
+    struct weiri_codes *codes;
+    uint32_t count, at = 0;
+    uint16_t first = 1;
+
+    if (s->count > 1)
+        qsort(s->v, s->count, sizeof *s->v, compare_cuts);
+    count = choose_cuts(chosen, s, WEIRI_CODE_LAST - WEIRI_RANKS - 1);
+    codes = weiri_alloc(alloc, sizeof *codes + (count + 1) * sizeof codes->cuts[0]);
+    if (codes == NULL)
+        return NULL;
+    memset(codes, 0, sizeof *codes);
+    for (uint32_t rank = 0, i = 0; rank < WEIRI_RANKS; rank++) {
+        codes->first[rank] = first++;
+        if (rank == WEIRI_RANK_BOOL) {
+            codes->cuts[at++] = 1;
+            first++;
+        }
+        for (; i < count && chosen[i].rank == rank; i++, first++)
+            codes->cuts[at++] = chosen[i].key;
+    }
+    codes->first[WEIRI_RANKS] = first;
+    return codes;
+}
+
+size_t weiri_codes_bytes(const struct weiri_codes *codes)
+{
+    return sizeof *codes + (codes->first[WEIRI_RANKS] - 1u - WEIRI_RANKS) * sizeof codes->cuts[0];
+}
+
+uint8_t weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value)
+{
+    enum weiri_rank rank = rank_of(value->type);
+    bool lossless;
+    uint64_t key = key_of(value, &lossless);
+    uint32_t count;
+    const uint64_t *cuts = cuts_of(codes, rank, &count);
+
+    return (uint8_t)(codes->first[rank] + cuts_up_to(cuts, count, key));
+}
+
+struct weiri_span weiri_codes_span(const struct weiri_codes *codes,
+                                   const struct weir_domain *domain)
+{
+    return pieces_of(codes, domain).span;
+}
+
+struct weiri_code_set weiri_codes_set(const struct weiri_codes *codes,
+                                      const struct weir_domain *domain)
+{
+    return pieces_of(codes, domain).set;
+}
+
+static struct pieces pieces_of(const struct weiri_codes *codes, const struct weir_domain *domain)
+{
+    const uint32_t numbers = domain->kinds & (WEIR_KIND_INT | WEIR_KIND_DOUBLE);
+    struct pieces p = {.span.whole = true};
+
+    if ((domain->kinds & WEIR_KIND_ABSENT) != 0)
+        add_piece(&p, WEIRI_CODE_ABSENT, WEIRI_CODE_ABSENT, false, false);
+    if ((domain->kinds & WEIR_KIND_FALSE) != 0)
+        add_piece(&p, (uint8_t)codes->first[WEIRI_RANK_BOOL],
+                  (uint8_t)codes->first[WEIRI_RANK_BOOL], false, false);
+    if ((domain->kinds & WEIR_KIND_TRUE) != 0)
+        add_piece(&p, (uint8_t)(codes->first[WEIRI_RANK_BOOL] + 1),
+                  (uint8_t)(codes->first[WEIRI_RANK_BOOL] + 1), false, false);
+    if (numbers != 0)
+        add_intervals(&p, codes, WEIRI_RANK_NUMBER, &domain->numbers);
+    if ((domain->kinds & WEIR_KIND_TIMESTAMP) != 0)
+        add_intervals(&p, codes, WEIRI_RANK_TIMESTAMP, &domain->timestamps);
+    if ((domain->kinds & WEIR_KIND_STRING) != 0)
+        add_intervals(&p, codes, WEIRI_RANK_STRING, &domain->strings);
+    if ((numbers != 0 && numbers != (WEIR_KIND_INT | WEIR_KIND_DOUBLE)) ||
+        domain->contains.count > 0 || domain->ends.count > 0 || domain->contains_not.count > 0 ||
+        domain->ends_not.count > 0)
+        p.span.whole = false;
+    return p;
+}
+
+/* Pieces come in ascending order. */
+static void add_piece(struct pieces *p, uint8_t low, uint8_t high, bool soft_low, bool soft_high)
+{
+    if (p->count++ == 0) {
+        p->span.low = low;
+        p->span.soft_low = soft_low;
+    } else if (low != p->span.high + 1 || soft_low || p->span.soft_high) {
+        p->span.whole = false;
+    }
+    p->span.high = high;
+    p->span.soft_high = soft_high;
+    for (uint32_t code = low; code <= high; code++)
+        p->set.bits[code / 64] |= UINT64_C(1) << code % 64;
+}
+
+static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enum weiri_rank rank,
+                          const struct weir_intervals *intervals)
+{
+    const uint16_t first = codes->first[rank];
+    uint32_t count;
+    const uint64_t *cuts = cuts_of(codes, rank, &count);
+
+    for (uint32_t i = 0; i < intervals->count; i++) {
+        const struct edge low = low_edge(&intervals->v[i].low);
+        const struct edge high = high_edge(&intervals->v[i].high);
+        uint32_t from = 0, to = count;
+        bool soft_low = false, soft_high = false;
+
+        if (!low.unbounded) {
+            from = cuts_up_to(cuts, count, low.key);
+            soft_low = !low.exact || (low.key > 0 && (from == 0 || cuts[from - 1] != low.key));
+        }
+        if (!high.unbounded) {
+            to = high.key == 0 ? 0 : cuts_up_to(cuts, count, high.key - 1);
+            soft_high = to == count || cuts[to] != high.key;
+        }
+        soft_high = soft_high || !high.exact;
+        if (to < from)
+            to = from;
+        add_piece(p, (uint8_t)(first + from), (uint8_t)(first + to), soft_low, soft_high);
+    }
+}
+
+static struct edge low_edge(const struct weir_end *end)
+{
+    struct edge edge = {.unbounded = !end->bounded};
+
+    if (!end->bounded)
+        return edge;
+    edge.key = key_of(&end->value, &edge.exact);
+    if (end->value.type == WEIR_STRING && end->value.u.string.len == 0 && end->closed)
+        edge.unbounded = true;
+    if (edge.exact && !end->closed && ++edge.key == 0)
+        edge = (struct edge){.key = UINT64_MAX, .exact = false};
+    return edge;
+}
+
+/* Beyond the last key there is none to cut at. */
+static struct edge high_edge(const struct weir_end *end)
+{
+    struct edge edge = {.exact = true, .unbounded = !end->bounded};
+
+    if (!end->bounded)
+        return edge;
+    edge.key = key_of(&end->value, &edge.exact);
+    if ((!edge.exact || end->closed) && ++edge.key == 0)
+        edge.unbounded = true;
+    return edge;
+}
+
+static void sample_intervals(struct weiri_reservoir *s, enum weiri_rank rank,
+                             const struct weir_intervals *intervals, const struct weir_alloc *alloc)
+{
+    for (uint32_t i = 0; i < intervals->count; i++) {
+        const struct edge low = low_edge(&intervals->v[i].low);
+        const struct edge high = high_edge(&intervals->v[i].high);
+
+        s->ranks |= 1u << rank;
+        if (!low.unbounded)
+            sample_cut(s, rank, low.key, alloc);
+        if (!high.unbounded)
+            sample_cut(s, rank, high.key, alloc);
+    }
+}
+
+static void sample_cut(struct weiri_reservoir *s, enum weiri_rank rank, uint64_t key,
+                       const struct weir_alloc *alloc)
+{
+    uint64_t at = s->count;
+
+    s->seen++;
+    if (s->count < WEIRI_RESERVOIR_MAX) {
+        struct weiri_cut *v =
+            weiri_array_grow(alloc, s->v, &s->capacity, s->count + 1u, sizeof *s->v);
+
+        if (v == NULL)
+            return;
+        s->v = v;
+        s->count++;
+    } else {
+        at = next_random(&s->random) % s->seen;
+        if (at >= s->count)
+            return;
+    }
+    s->v[at] = (struct weiri_cut){(uint8_t)rank, key};
+}
+
+/* splitmix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static int compare_cuts(const void *a, const void *b)
+{
+    const struct weiri_cut *one = a, *other = b;
+
+    if (one->rank != other->rank)
+        return one->rank < other->rank ? -1 : 1;
+    return one->key < other->key ? -1 : one->key > other->key;
+}
+
+/* All of them if they fit, else quantiles: a frequent one is hit for certain. */
+static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir *s, uint32_t max)
+{
+    uint32_t distinct = 0, count = 0;
+
+    for (uint32_t i = 0; i < s->count; i++)
+        distinct += i == 0 || compare_cuts(&s->v[i - 1], &s->v[i]) != 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const bool wanted =
+            distinct <= max || (uint64_t)i * max / s->count != (uint64_t)(i + 1) * max / s->count;
+
+        if (wanted && (count == 0 || compare_cuts(&out[count - 1], &s->v[i]) != 0))
+            out[count++] = s->v[i];
+    }
+    return count;
+}
+
+static const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
+                               uint32_t *count)
+{
+    *count = codes->first[rank + 1] - codes->first[rank] - 1u;
+    return codes->cuts + (codes->first[rank] - 1u - (uint32_t)rank);
+}
+
+/* Branch-free binary search: how many cuts are not beyond the key. */
+static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key)
+{
+    const uint64_t *at = cuts;
+
+    while (count > 1) {
+        const uint32_t half = count / 2;
+
+        at = at[half - 1] <= key ? at + half : at;
+        count -= half;
+    }
+    return (uint32_t)(at - cuts) + (count == 1 && *at <= key);
+}
+
+static uint64_t key_of_double(double real)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &real, sizeof bits);
+    return (bits & KEY_BITS_SIGN) != 0 ? ~bits : bits | KEY_BITS_SIGN;
+}
+
+/* *lossless: no other value has the key. */
+static uint64_t key_of(const struct weir_value *value, bool *lossless)
+{
+    const double limit = 9007199254740992.0; /* 2^53: below it no two numbers share a double */
+    uint8_t head[8] = {0};
+    double real;
+
+    *lossless = true;
+    switch (value->type) {
+    case WEIR_BOOL: return value->u.boolean;
+    case WEIR_TIMESTAMP: return (uint64_t)value->u.integer ^ KEY_BITS_SIGN;
+    case WEIR_STRING:
+        *lossless = value->u.string.len < sizeof head;
+        if (value->u.string.len > 0)
+            memcpy(head, value->u.string.ptr,
+                   value->u.string.len < sizeof head ? value->u.string.len : sizeof head);
+        return (uint64_t)head[0] << 56 | (uint64_t)head[1] << 48 | (uint64_t)head[2] << 40 |
+               (uint64_t)head[3] << 32 | (uint64_t)head[4] << 24 | (uint64_t)head[5] << 16 |
+               (uint64_t)head[6] << 8 | head[7];
+    case WEIR_INT: real = (double)value->u.integer; break;
+    default: real = value->u.real; break;
+    }
+    *lossless = real > -limit && real < limit;
+    return key_of_double(real);
+}
+
+static enum weiri_rank rank_of(enum weir_type type)
+{
+    switch (type) {
+    case WEIR_BOOL: return WEIRI_RANK_BOOL;
+    case WEIR_TIMESTAMP: return WEIRI_RANK_TIMESTAMP;
+    case WEIR_STRING: return WEIRI_RANK_STRING;
+    default: return WEIRI_RANK_NUMBER;
+    }
+}

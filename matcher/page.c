@@ -1,0 +1,210 @@
+/* page.c - up to 512 rows, as bitmaps of cells. */
+#include "rows.h"
+
+#include <string.h>
+
+static struct weiri_page *page_of(struct weiri_rows *rows);
+static const struct weiri_page *page_in(const struct weiri_rows *rows);
+static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on);
+static bool get_bit(const _Atomic uint64_t *words, uint32_t bit);
+static void occupy(struct weiri_rows *rows, uint32_t row);
+static void write_cells(struct weiri_page *p, uint32_t k, uint32_t row,
+                        const struct weiri_code_set *set);
+
+static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, const uint8_t *slots,
+                                 uint32_t columns)
+{
+    const uint32_t words = (capacity + 63) / 64;
+    const size_t cells = (size_t)columns * WEIRI_CELLS * words * sizeof(uint64_t);
+    const size_t codes = capacity * sizeof(struct weiri_row_codes);
+    struct weiri_page *p = weiri_alloc_zeroed(
+        m->alloc, 1, sizeof *p + cells + codes + capacity * (2 * sizeof(uint32_t) + 1));
+
+    if (p == NULL)
+        return NULL;
+    p->rows.kind = WEIRI_PAGE;
+    p->rows.capacity = capacity;
+    p->rows.columns = columns;
+    p->words = words;
+    p->cells = (_Atomic uint64_t *)(p + 1);
+    p->codes = (struct weiri_row_codes *)(void *)((uint8_t *)(p + 1) + cells);
+    p->rows.ref = (uint32_t *)(void *)((uint8_t *)p->codes + codes);
+    p->rows.form = p->rows.ref + capacity;
+    p->rows.conjunction = (uint8_t *)(p->rows.form + capacity);
+    for (uint32_t k = 0; k < columns; k++) {
+        p->slots[k] = slots[k];
+        p->mask[slots[k] / 64] |= UINT64_C(1) << slots[k] % 64;
+    }
+    return &p->rows;
+}
+
+static uint32_t free_row(const struct weiri_rows *rows)
+{
+    const struct weiri_page *p = page_in(rows);
+
+    if (rows->count == rows->capacity)
+        return WEIRI_NONE;
+    for (uint32_t w = 0; w < p->words; w++) {
+        if (p->used[w] != UINT64_MAX)
+            return w * 64 + (uint32_t)__builtin_ctzll(~p->used[w]);
+    }
+    return WEIRI_NONE;
+}
+
+static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what)
+{
+    const struct weiri_code_set all = {
+        {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}
+    };
+    struct weiri_page *p = page_of(rows);
+    struct weiri_row_codes *codes = &p->codes[row];
+    uint32_t placed = 0;
+
+    memset(codes, 0, sizeof *codes);
+    memset(codes->high, 255, sizeof codes->high);
+    for (uint32_t k = 0; k < rows->columns; k++) {
+        uint32_t i = 0;
+
+        while (i < what->column_count && what->columns[i].slot != p->slots[k])
+            i++;
+        write_cells(p, k, row, i < what->column_count ? &what->sets[i] : &all);
+        if (i == what->column_count)
+            continue;
+        codes->column[placed] = (uint8_t)k;
+        codes->low[placed] = what->columns[i].low;
+        codes->high[placed++] = what->columns[i].high;
+    }
+    rows->ref[row] = what->ref;
+    rows->form[row] = what->form;
+    rows->conjunction[row] = (uint8_t)what->conjunction;
+    set_bit(p->complete, row, what->complete && placed == what->column_count);
+    set_bit(p->plain, row, what->plain);
+    occupy(rows, row);
+}
+
+static void copy(struct weiri_rows *to, const struct weiri_rows *from)
+{
+    struct weiri_page *t = page_of(to);
+    const struct weiri_page *f = page_in(from);
+
+    for (uint32_t k = 0; k < to->columns; k++) {
+        for (uint32_t cell = 0; cell < WEIRI_CELLS; cell++) {
+            _Atomic uint64_t *words = t->cells + ((size_t)k * WEIRI_CELLS + cell) * t->words;
+
+            for (uint32_t w = 0; w < f->words; w++)
+                words[w] = k < from->columns
+                               ? f->cells[((size_t)k * WEIRI_CELLS + cell) * f->words + w]
+                               : UINT64_MAX;
+        }
+    }
+    memcpy(t->codes, f->codes, from->capacity * sizeof *t->codes);
+    memcpy(to->ref, from->ref, from->capacity * sizeof *to->ref);
+    memcpy(to->form, from->form, from->capacity * sizeof *to->form);
+    memcpy(to->conjunction, from->conjunction, from->capacity);
+    to->count = from->count;
+    for (uint32_t w = 0; w < f->words; w++) {
+        t->used[w] = f->used[w];
+        t->live[w] = f->live[w];
+        t->complete[w] = f->complete[w];
+        t->plain[w] = f->plain[w];
+    }
+}
+
+static void occupy(struct weiri_rows *rows, uint32_t row)
+{
+    page_of(rows)->used[row / 64] |= UINT64_C(1) << row % 64;
+    rows->count++;
+}
+
+static void clear(struct weiri_rows *rows, uint32_t row)
+{
+    page_of(rows)->used[row / 64] &= ~(UINT64_C(1) << row % 64);
+    rows->count--;
+}
+
+static bool is_used(const struct weiri_rows *rows, uint32_t row)
+{
+    return page_in(rows)->used[row / 64] >> row % 64 & 1;
+}
+
+static bool is_live(const struct weiri_rows *rows, uint32_t row)
+{
+    return get_bit(page_in(rows)->live, row);
+}
+
+static void set_live(struct weiri_rows *rows, uint32_t row, bool live)
+{
+    set_bit(page_of(rows)->live, row, live);
+}
+
+static bool is_plain(const struct weiri_rows *rows, uint32_t row)
+{
+    return get_bit(page_in(rows)->plain, row);
+}
+
+static void set_plain(struct weiri_rows *rows, uint32_t row, bool plain)
+{
+    set_bit(page_of(rows)->plain, row, plain);
+}
+
+static void slots(const struct weiri_rows *rows, uint8_t *out)
+{
+    for (uint32_t k = 0; k < rows->columns; k++)
+        out[k] = page_in(rows)->slots[k];
+}
+
+const struct weiri_rows_ops weiri_page_ops = {
+    .rows_max = WEIRI_PAGE_ROWS,
+    .columns_max = WEIRI_PAGE_COLUMNS,
+    .create = create,
+    .free_row = free_row,
+    .write = write,
+    .copy = copy,
+    .occupy = occupy,
+    .clear = clear,
+    .is_used = is_used,
+    .is_live = is_live,
+    .set_live = set_live,
+    .is_plain = is_plain,
+    .set_plain = set_plain,
+    .slots = slots,
+};
+
+/* Each cell whose codes the set meets. */
+static void write_cells(struct weiri_page *p, uint32_t k, uint32_t row,
+                        const struct weiri_code_set *set)
+{
+    _Atomic uint64_t *cells = p->cells + (size_t)k * WEIRI_CELLS * p->words;
+    uint64_t met = 0;
+
+    for (uint32_t w = 0; w < 4; w++) {
+        for (uint64_t bits = set->bits[w]; bits != 0; bits &= bits - 1)
+            met |= UINT64_C(1) << weiri_cell(w * 64 + (uint32_t)__builtin_ctzll(bits));
+    }
+    for (uint32_t cell = 0; cell < WEIRI_CELLS; cell++)
+        set_bit(cells + (size_t)cell * p->words, row, met >> cell & 1);
+}
+
+static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on)
+{
+    _Atomic uint64_t *word = words + bit / 64;
+    const uint64_t old = atomic_load_explicit(word, memory_order_relaxed);
+    const uint64_t mask = UINT64_C(1) << bit % 64;
+
+    atomic_store_explicit(word, on ? old | mask : old & ~mask, memory_order_release);
+}
+
+static bool get_bit(const _Atomic uint64_t *words, uint32_t bit)
+{
+    return atomic_load_explicit(&words[bit / 64], memory_order_relaxed) >> bit % 64 & 1;
+}
+
+static struct weiri_page *page_of(struct weiri_rows *rows)
+{
+    return (struct weiri_page *)rows;
+}
+
+static const struct weiri_page *page_in(const struct weiri_rows *rows)
+{
+    return (const struct weiri_page *)rows;
+}

@@ -1,0 +1,62 @@
+/* probe.c - looking a notification's attributes up. */
+#include "probe.h"
+
+#include "names.h"
+
+#include <string.h>
+
+static void add(struct weiri_probe *p, struct weir_str name, const struct weir_value *value);
+
+void weiri_probe_begin(struct weiri_probe *p, const struct weir_matcher *m,
+                       const struct weir_notification *notification)
+{
+    p->matcher = m;
+    p->notification = notification;
+    p->undecided = 0;
+    p->count = 0;
+    memset(p->places, 0, sizeof p->places);
+    memset(p->codes, WEIRI_CODE_ABSENT, sizeof p->codes);
+    p->codes[WEIRI_SLOT_ALWAYS] = 1;
+    for (size_t i = 0; i < notification->attr_count; i++) {
+        const struct weir_attr attr = weir_notification_attr(notification, i);
+
+        add(p, attr.name, &attr.value);
+    }
+    for (int stamp = 0; stamp < WEIR_STAMP_COUNT; stamp++) {
+        struct weir_value value;
+
+        if (weir_notification_stamp_get(notification, (enum weir_stamp)stamp, &value))
+            add(p, weir_stamp_name((enum weir_stamp)stamp), &value);
+    }
+}
+
+static void add(struct weiri_probe *p, struct weir_str name, const struct weir_value *value)
+{
+    const struct weir_matcher *m = p->matcher;
+    const struct weiri_attr *attr = weiri_attr_find(m, name);
+    uint32_t at;
+
+    if (attr == NULL)
+        return;
+    p->attrs[p->count] = attr;
+    p->values[p->count] = *value;
+    p->texts[p->count] =
+        value->type == WEIR_STRING ? weiri_texts_find(&m->texts, value->u.string) : WEIRI_NONE;
+    p->count++;
+    at = weiri_probe_place(attr->handle);
+    while (p->places[at] != 0)
+        at = (at + 1) % WEIRI_PROBE_PLACES;
+    p->places[at] = (uint16_t)p->count;
+    for (uint32_t i = 0; i < WEIRI_ATTR_SLOTS; i++) {
+        const uint8_t number = atomic_load_explicit(&attr->slots[i], memory_order_acquire);
+
+        if (number != 0) {
+            /* None any more once no rows use it. */
+            const struct weiri_slot *slot =
+                atomic_load_explicit(&m->slots[number], memory_order_acquire);
+
+            if (slot != NULL)
+                p->codes[number] = weiri_codes_of(slot->codes, value);
+        }
+    }
+}

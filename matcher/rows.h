@@ -1,0 +1,53 @@
+/* rows.h - placing rows in the blocks and pages of a bucket.
+ *
+ * Each function that may lack memory leaves what is found unchanged when it does.  A place is
+ * (handle of the block or page) << 9 | row. */
+#ifndef WEIRI_ROWS_H
+#define WEIRI_ROWS_H
+
+#include "internal.h"
+
+#define WEIRI_PLACE_BITS 9u /* of the row in a place */
+
+/* Writes the row where there is room, not live yet; its place, or NONE for want of memory. */
+WEIR_MUST_USE uint32_t weiri_rows_place(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                        const struct weiri_row *row);
+/* Frees a place whose row is not live, and gives its bucket; only when no reader can see it any
+ * more. */
+struct weiri_bucket *weiri_rows_free(struct weir_matcher *m, uint32_t place);
+/* Lets readers find the row, or not any more. */
+void weiri_rows_set_live(struct weir_matcher *m, uint32_t place, bool live);
+/* What a live row stands for: its only id, or a form. */
+void weiri_rows_set_ref(struct weir_matcher *m, uint32_t place, uint32_t ref, bool plain);
+struct weiri_rows *weiri_rows_at(const struct weir_matcher *m, uint32_t handle);
+/* Builds the block or page anew, with the columns that its rows would get today; false for want of
+ * memory. */
+WEIR_MUST_USE bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows);
+
+/* ---- the two kinds; what rows.c needs of them */
+
+struct weiri_rows_ops {
+    uint32_t rows_max, columns_max;
+    /* Room for `capacity` rows with the columns; NULL for want of memory. */
+    struct weiri_rows *(*create)(struct weir_matcher *m, uint32_t capacity, const uint8_t *slots,
+                                 uint32_t columns);
+    /* A row that is not in use, or NONE. */
+    uint32_t (*free_row)(const struct weiri_rows *rows);
+    void (*write)(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what);
+    /* All rows of `from` under the same numbers; the columns of `to` begin with those of `from`,
+     * or all are MIXED. */
+    void (*copy)(struct weiri_rows *to, const struct weiri_rows *from);
+    void (*clear)(struct weiri_rows *rows, uint32_t row);
+    /* Keeps a row from being given out, though nothing is written. */
+    void (*occupy)(struct weiri_rows *rows, uint32_t row);
+    bool (*is_used)(const struct weiri_rows *rows, uint32_t row);
+    bool (*is_live)(const struct weiri_rows *rows, uint32_t row);
+    void (*set_live)(struct weiri_rows *rows, uint32_t row, bool live);
+    bool (*is_plain)(const struct weiri_rows *rows, uint32_t row);
+    void (*set_plain)(struct weiri_rows *rows, uint32_t row, bool plain);
+    /* The slots that its columns have, up to rows->columns. */
+    void (*slots)(const struct weiri_rows *rows, uint8_t *slots);
+};
+extern const struct weiri_rows_ops weiri_block_ops, weiri_page_ops;
+
+#endif /* WEIRI_ROWS_H */

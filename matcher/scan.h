@@ -1,0 +1,29 @@
+/* scan.h - which rows of a block or page admit a notification's codes, by the best instructions
+ * that the processor has. */
+#ifndef WEIRI_SCAN_H
+#define WEIRI_SCAN_H
+
+#include "internal.h"
+
+struct weiri_scan {
+    const char *name; /* "avx512", "avx2", "scalar" */
+    /* *maybe: live rows whose columns admit the codes; *sure: those of them that match for certain.
+     */
+    void (*block)(const struct weiri_block *block, const uint8_t *codes, uint64_t *maybe,
+                  uint64_t *sure);
+    /* Appends the refs of the rows in `rows` to `out`, which has room for 64 and 16 more. */
+    uint32_t (*take)(const uint32_t *refs, uint64_t rows, uint32_t *out);
+    /* Live rows whose cells admit the codes, words of 64; `own`: the codes of the page's columns.
+     */
+    void (*page)(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
+                 uint8_t own[WEIRI_PAGE_COLUMNS]);
+    /* Of a row of a page: 0 does not match, 1 its record decides, 2 matches if complete. */
+    int (*page_row)(const struct weiri_page *page, uint32_t row,
+                    const uint8_t own[WEIRI_PAGE_COLUMNS]);
+};
+
+extern const struct weiri_scan weiri_scan_scalar;
+/* The best for this processor; decided once. */
+const struct weiri_scan *weiri_scan_best(void);
+
+#endif /* WEIRI_SCAN_H */
