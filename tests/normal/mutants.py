@@ -30,7 +30,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 FOLDER = os.path.join(ROOT, "filters-lang/normal")
 TESTS_FOLDER = os.path.join(ROOT, "tests/normal")
 FILES = ("advertised.c,algebra.c,candidates.c,conjunctions.c,domains.c,intervals.c,leaf.c,lower.c,pattern.c,"
-         "merge.c,print.c,sample.c,strings.c,text.c,widen.c,witness.c")
+         "merge.c,print.c,reduce.c,sample.c,strings.c,text.c,widen.c,witness.c")
 # The quick ones that notice most come first, the slow ones last.
 TESTS_FIRST = ("covers", "advertised", "texts", "conforms", "forms", "warn")
 TESTS_LAST = ("properties", "memory")
