@@ -1,6 +1,7 @@
 /* eval.c - evaluation over the tree, in Kleene's three-valued logic. */
 #include "eval.h"
 #include "compiler.h"
+#include "glob.h"
 
 #include <assert.h>
 #include <string.h>
@@ -134,6 +135,16 @@ static bool has_suffix(struct weir_str s, struct weir_str suffix)
            (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
+/* Constants are folded without a scratch: they are short. */
+static enum weir_truth eval_glob(const struct weir_glob *glob, struct weir_str subject,
+                                 struct weir_scratch *scratch)
+{
+    uint64_t any = UINT64_MAX;
+
+    return scratch != NULL ? weiri_scratch_glob(scratch, glob, subject)
+                           : weiri_glob_match(glob, subject, &any);
+}
+
 static enum weir_truth eval_text(const struct weir_node *node,
                                  const struct weir_notification *notification,
                                  struct weir_scratch *scratch)
@@ -146,12 +157,7 @@ static enum weir_truth eval_text(const struct weir_node *node,
     case WEIR_NODE_STARTS: return truth_of(has_prefix(value.u.string, node->text));
     case WEIR_NODE_ENDS: return truth_of(has_suffix(value.u.string, node->text));
     case WEIR_NODE_MATCHES: return weiri_regex_match(node->regex, value.u.string, scratch);
-    case WEIR_NODE_LIKE:
-        if (scratch != NULL &&
-            !weiri_scratch_charge(scratch, weiri_glob_work(node->glob, value.u.string)))
-            return WEIR_UNKNOWN;
-        /* fall through */
-    default: return truth_of(weiri_glob_match(node->glob, value.u.string));
+    default: return eval_glob(node->glob, value.u.string, scratch);
     }
 }
 

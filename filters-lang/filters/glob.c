@@ -6,6 +6,10 @@
 #include <string.h>
 
 #define WORD_BITS 64u
+/* To look for the first byte of a text, passing over others, and to go back within it. */
+#define SKIP_STEPS 2u
+#define BACK_STEPS 2u
+#define SKIPPED_BYTES_PER_STEP 64u
 #define WORDS_MAX (4096u * 4u / WORD_BITS + 1u) /* a pattern is shorter than the longest filter */
 
 /* State i: the first i items that take characters are matched.  State 0 is the start, the last
@@ -121,29 +125,47 @@ struct weir_glob *weiri_glob_find(struct weiri_arena *arena, struct weir_str tex
     return glob;
 }
 
-static bool find(const struct weir_glob *glob, struct weir_str subject)
+static bool spend(uint64_t *steps, uint64_t cost)
+{
+    if (cost >= *steps) {
+        *steps = 0;
+        return false;
+    }
+    *steps -= cost;
+    return true;
+}
+
+static enum weir_truth truth_of(bool found)
+{
+    return found ? WEIR_TRUE : WEIR_FALSE;
+}
+
+static enum weir_truth find(const struct weir_glob *glob, struct weir_str subject, uint64_t *steps)
 {
     const char *text = glob->text.ptr;
+    uint64_t left = *steps;
     size_t len = 0;
 
     for (size_t i = 0; len < glob->text.len && i < subject.len; i++) {
+        uint64_t cost = 1;
+
         if (len == 0) {
             const char *begin = memchr(subject.ptr + i, text[0], subject.len - i);
+            const size_t at = begin == NULL ? subject.len - 1 : (size_t)(begin - subject.ptr);
 
-            if (begin == NULL)
-                return false;
-            i = (size_t)(begin - subject.ptr);
+            cost += SKIP_STEPS + (at - i) / SKIPPED_BYTES_PER_STEP;
+            i = at;
         }
-        while (len != 0 && subject.ptr[i] != text[len])
+        for (; len != 0 && subject.ptr[i] != text[len]; cost += BACK_STEPS)
             len = glob->back[len - 1];
         len += subject.ptr[i] == text[len];
+        if (!spend(&left, cost))
+            break;
     }
-    return len == glob->text.len;
-}
-
-uint64_t weiri_glob_work(const struct weir_glob *glob, struct weir_str subject)
-{
-    return (uint64_t)glob->words * subject.len;
+    *steps = left;
+    if (len == glob->text.len)
+        return WEIR_TRUE;
+    return left == 0 ? WEIR_UNKNOWN : WEIR_FALSE;
 }
 
 static bool match_one_word(const struct weir_glob *glob, struct weir_str subject)
@@ -159,14 +181,10 @@ static bool match_one_word(const struct weir_glob *glob, struct weir_str subject
     return has_bit(&states, glob->last);
 }
 
-bool weiri_glob_match(const struct weir_glob *glob, struct weir_str subject)
+static bool match_words(const struct weir_glob *glob, struct weir_str subject)
 {
     uint64_t states[WORDS_MAX] = {1};
 
-    if (glob->words == 0)
-        return find(glob, subject);
-    if (glob->words == 1)
-        return match_one_word(glob, subject);
     for (size_t i = 0; i < subject.len; i++) {
         unsigned char byte = (unsigned char)subject.ptr[i];
         const uint64_t *row = glob->rows + glob->row_of[byte] * glob->words;
@@ -184,4 +202,14 @@ bool weiri_glob_match(const struct weir_glob *glob, struct weir_str subject)
             return false;
     }
     return has_bit(states, glob->last);
+}
+
+enum weir_truth weiri_glob_match(const struct weir_glob *glob, struct weir_str subject,
+                                 uint64_t *steps)
+{
+    if (glob->words == 0)
+        return find(glob, subject, steps);
+    if (!spend(steps, (uint64_t)glob->words * subject.len))
+        return WEIR_UNKNOWN;
+    return truth_of(glob->words == 1 ? match_one_word(glob, subject) : match_words(glob, subject));
 }

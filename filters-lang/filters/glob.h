@@ -9,6 +9,8 @@
 
 #include "arena.h"
 
+#include <weir/tree.h>
+
 #define WEIRI_GLOB_ANY 0x110000u  /* one character */
 #define WEIRI_GLOB_MANY 0x110001u /* any number of characters */
 
@@ -19,10 +21,10 @@ struct weir_glob *weiri_glob_compile(struct weiri_arena *arena, const uint32_t *
                                      size_t count);
 /* Finds a text anywhere, which it borrows from the arena. */
 struct weir_glob *weiri_glob_find(struct weiri_arena *arena, struct weir_str text);
-/* How many steps matching takes at most; 0 for what weiri_glob_find returns, whose steps are less
- * than those of reading the subject twice. */
-uint64_t weiri_glob_work(const struct weir_glob *glob, struct weir_str subject);
-/* The subject is valid UTF-8. */
-bool weiri_glob_match(const struct weir_glob *glob, struct weir_str subject);
+/* TRUE or FALSE, or UNKNOWN when *steps, which it lowers, do not suffice.  A step is about a
+ * nanosecond: a word of states for one byte, or a byte held against one of a text.  The subject is
+ * valid UTF-8. */
+enum weir_truth weiri_glob_match(const struct weir_glob *glob, struct weir_str subject,
+                                 uint64_t *steps);
 
 #endif /* WEIR_FILTERS_GLOB_H */

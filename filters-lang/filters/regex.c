@@ -18,6 +18,7 @@
  *   for which nobody could say what they cost. */
 #include "regex.h"
 #include "automaton.h"
+#include "glob.h"
 
 #include <weir/alloc.h>
 #include <weir/filter.h>
@@ -38,8 +39,8 @@
 #define ALTERNATIVES_PER_UNIT 4
 /* For finding places to start, once for the whole subject. */
 #define SEARCHED_BYTES_PER_UNIT 8
-/* Words of states that LIKE goes over for a byte. */
-#define LIKE_STEPS_PER_UNIT 6
+/* Steps of LIKE and CONTAINS. */
+#define GLOB_STEPS_PER_UNIT 6
 /* For a callout and what PCRE2 does between two. */
 #define UNITS_PER_ITEM 3
 
@@ -398,17 +399,17 @@ bool weir_scratch_undecided(const struct weir_scratch *scratch)
     return scratch->undecided;
 }
 
-bool weiri_scratch_charge(struct weir_scratch *scratch, uint64_t steps)
+enum weir_truth weiri_scratch_glob(struct weir_scratch *scratch, const struct weir_glob *glob,
+                                   struct weir_str subject)
 {
-    uint64_t units = steps / LIKE_STEPS_PER_UNIT;
+    const uint64_t steps = (uint64_t)scratch->budget * GLOB_STEPS_PER_UNIT;
+    uint64_t left = steps;
+    enum weir_truth truth = weiri_glob_match(glob, subject, &left);
 
-    if (units < scratch->budget) {
-        scratch->budget -= (uint32_t)units;
-        return true;
-    }
-    scratch->budget = 0;
-    scratch->undecided = true;
-    return false;
+    scratch->budget -= (uint32_t)((steps - left) / GLOB_STEPS_PER_UNIT);
+    if (truth == WEIR_UNKNOWN)
+        scratch->undecided = true;
+    return truth;
 }
 
 uint32_t weiri_scratch_budget(const struct weir_scratch *scratch)

@@ -41,7 +41,8 @@ void weiri_regex_link(struct weir_regex *regex, struct weir_regex *next);
 enum weir_truth weiri_regex_match(const struct weir_regex *regex, struct weir_str subject,
                                   struct weir_scratch *scratch);
 
-/* Charges the steps of a LIKE, of which several make a unit; false when the budget is spent. */
-bool weiri_scratch_charge(struct weir_scratch *scratch, uint64_t steps);
+/* The same of a LIKE or CONTAINS, several of whose steps make a unit. */
+enum weir_truth weiri_scratch_glob(struct weir_scratch *scratch, const struct weir_glob *glob,
+                                   struct weir_str subject);
 
 #endif /* WEIR_FILTERS_REGEX_H */

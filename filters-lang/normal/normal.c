@@ -201,16 +201,17 @@ enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction
     return truth;
 }
 
-/* UNKNOWN stays UNKNOWN only of a MATCHES out of budget: its operand is known to be a string, so
+/* UNKNOWN stays UNKNOWN only of what ran out of budget: its operand is known to be a string, so
  * nothing else makes it so, and any other UNKNOWN is as good as FALSE. */
 enum weir_truth weir_residual_eval(const struct weir_residual *residual,
                                    const struct weir_notification *notification,
                                    struct weir_scratch *scratch)
 {
     enum weir_truth truth = weir_node_eval(residual->node, notification, scratch);
+    const enum weir_node_kind kind = residual->node->kind;
+    const bool budgeted = kind == WEIR_NODE_MATCHES || kind == WEIR_NODE_LIKE;
 
-    if (truth == WEIR_UNKNOWN &&
-        (residual->node->kind != WEIR_NODE_MATCHES || !weir_scratch_undecided(scratch)))
+    if (truth == WEIR_UNKNOWN && !(budgeted && weir_scratch_undecided(scratch)))
         return WEIR_FALSE;
     return truth;
 }

@@ -266,12 +266,95 @@ static void finds_texts(void **state)
         assert_non_null(glob);
         for (unsigned k = 1; k < 512; k++) {
             struct weir_str s = bits_text(subject, k);
+            uint64_t steps = UINT64_MAX;
 
-            if (weiri_glob_match(glob, s) != has_text(s, needle))
+            if ((weiri_glob_match(glob, s, &steps) == WEIR_TRUE) != has_text(s, needle))
                 fail_msg("%.*s in %.*s", (int)needle.len, needle.ptr, (int)s.len, s.ptr);
         }
     }
     weiri_arena_fini(&arena);
+}
+
+/* `unit` over and over, 64 KiB of it, as attribute `a`. */
+static uint8_t *long_text(struct weir_notification *n, const char *unit)
+{
+    char *text = malloc(WEIR_STRING_LEN_MAX);
+    struct weir_attr attr = {WEIR_STR("a"), {0}};
+    uint8_t *bytes;
+    size_t size;
+
+    assert_non_null(text);
+    for (size_t i = 0; i < WEIR_STRING_LEN_MAX; i++)
+        text[i] = unit[i % strlen(unit)];
+    attr.value = weir_value_string((struct weir_str){text, WEIR_STRING_LEN_MAX});
+    assert_int_equal(weir_notification_encode(&bytes, &size, &attr, 1, WEIR_STR(""), NULL, NULL),
+                     WEIR_OK);
+    *n = weir_notification_view(bytes, size);
+    free(text);
+    return bytes;
+}
+
+/* Evaluates an OR of `count` conditions on a long text; returns the units of the budget spent. */
+static uint32_t spent_on(enum weir_truth *truth, const char *condition, size_t count,
+                         const char *unit)
+{
+    char text[WEIR_FILTER_TEXT_MAX + 1];
+    struct weir_notification n;
+    uint8_t *bytes = long_text(&n, unit);
+    struct weir_filter *filter;
+    uint32_t before;
+    size_t len = 0;
+
+    weir_scratch_renew(scratch);
+    before = weiri_scratch_budget(scratch);
+    for (size_t i = 0; i < count; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", i == 0 ? "" : " OR ",
+                                condition);
+    filter = must_compile(text);
+    *truth = weir_filter_eval(filter, &n, scratch);
+    weir_filter_destroy(filter);
+    free(bytes);
+    return before - weiri_scratch_budget(scratch);
+}
+
+static void contains_is_charged_for_what_it_looks_at(void **state)
+{
+    enum weir_truth truth;
+    const char *prose = "we note a late odd lot; in a block of other lots, all crossed";
+    uint32_t absent, near, ordinary;
+
+    (void)state;
+    absent = spent_on(&truth, "a CONTAINS 'x'", 1, "a");
+    assert_int_equal(truth, WEIR_FALSE);
+    near = spent_on(&truth, "a CONTAINS 'ab'", 1, "a");
+    assert_int_equal(truth, WEIR_FALSE);
+    ordinary = spent_on(&truth, "a CONTAINS 'opening'", 1, prose);
+    assert_int_equal(truth, WEIR_FALSE);
+    assert_true(absent > 0);
+    assert_true(absent < WEIR_STRING_LEN_MAX / 300);
+    assert_in_range(near, WEIR_STRING_LEN_MAX / 6, WEIR_STRING_LEN_MAX);
+    assert_in_range(ordinary, absent, near);
+    assert_int_equal(spent_on(&truth, "a CONTAINS 'opening'", 3, prose), 3 * ordinary);
+    assert_true(spent_on(&truth, "a CONTAINS 'aa'", 1, "a") < 10);
+    assert_int_equal(truth, WEIR_TRUE);
+}
+
+static void contains_keeps_within_the_budget(void **state)
+{
+    enum weir_truth truth;
+
+    (void)state;
+    (void)spent_on(&truth, "a CONTAINS 'opening'", 12,
+                   "this one is as ordinary as any text that people write in a hurry. ");
+    assert_int_equal(truth, WEIR_FALSE);
+    assert_false(weir_scratch_undecided(scratch));
+    (void)spent_on(&truth, "a CONTAINS 'ab'", 200, "a");
+    assert_int_equal(truth, WEIR_UNKNOWN);
+    assert_true(weir_scratch_undecided(scratch));
+    assert_int_equal(weiri_scratch_budget(scratch), 0);
+    (void)spent_on(&truth, "a NOT CONTAINS 'ab'", 1, "a");
+    assert_int_equal(truth, WEIR_TRUE);
+    assert_false(weir_scratch_undecided(scratch));
 }
 
 static int create_scratch(void **state)
@@ -294,6 +377,8 @@ int main(void)
         cmocka_unit_test(follows_kleene),
         cmocka_unit_test(like_is_linear),
         cmocka_unit_test(finds_texts),
+        cmocka_unit_test(contains_is_charged_for_what_it_looks_at),
+        cmocka_unit_test(contains_keeps_within_the_budget),
     };
 
     return cmocka_run_group_tests(tests, create_scratch, destroy_scratch);

@@ -78,6 +78,25 @@ static void each_notification_has_a_budget_of_its_own(void **state)
     weir_normal_destroy(adv);
 }
 
+/* A broker on the way takes the undecided as TRUE: were it FALSE, the border would miss it. */
+static void like_that_is_given_up_is_unknown(void **state)
+{
+    enum { LEN = WEIR_STRING_LEN_MAX };
+    char *text = malloc(LEN), filter[2100];
+    const struct weir_value many_a = weir_value_string((struct weir_str){text, LEN});
+    size_t len = (size_t)snprintf(filter, sizeof filter, "x LIKE '");
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', LEN);
+    while (len < 2000)
+        len += (size_t)snprintf(filter + len, sizeof filter - len, "%%a_a");
+    (void)snprintf(filter + len, sizeof filter - len, "%%a'");
+    assert_int_equal(truth_of(filter, many_a), WEIR_UNKNOWN);
+    assert_int_equal(truth_of(filter, weir_value_string(WEIR_STR("aab"))), WEIR_FALSE);
+    free(text);
+}
+
 /* What all of many conjunctions demand is in each of them: 96 times some kilobytes. */
 static const char *large(void)
 {
@@ -121,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_given_up_is_unknown),
         cmocka_unit_test(each_notification_has_a_budget_of_its_own),
+        cmocka_unit_test(like_that_is_given_up_is_unknown),
         cmocka_unit_test(forms_too_large_to_travel_become_hulls),
     };
 

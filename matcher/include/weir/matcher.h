@@ -15,8 +15,9 @@ extern "C" {
 struct weir_matcher;
 struct weir_match_scratch;
 
-/* What an undecided residual (a MATCHES out of budget) counts as: at the border the filter then
- * does not match; at inner brokers it does, so that no hop loses what the border would take. */
+/* What an undecided residual (a MATCHES or LIKE out of budget) counts as: at the border the filter
+ * then does not match; at inner brokers it does, so that no hop loses what the border would take.
+ */
 enum weir_undecided { WEIR_UNDECIDED_NO, WEIR_UNDECIDED_YES };
 
 /* Ids or groups, each once, in no particular order; borrowed until the next call with the scratch.

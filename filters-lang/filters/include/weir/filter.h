@@ -44,13 +44,14 @@ size_t weir_node_print(char *out, size_t size, const struct weir_node *node);
 
 /* ---- evaluation */
 
-/* Working memory for evaluating on one thread: match data and the budget of MATCHES. */
+/* Working memory for evaluating on one thread: match data and the budget of MATCHES,
+ * LIKE and CONTAINS. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_scratch_create(struct weir_scratch **out,
                                                          const struct weir_alloc *alloc);
 WEIR_API void weir_scratch_destroy(struct weir_scratch *scratch);
 
-/* Evaluates over the tree, exactly.  A MATCHES or LIKE that runs out of the evaluation's budget
- * counts as UNKNOWN, and weir_scratch_undecided then tells so. Never allocates. */
+/* Evaluates over the tree, exactly.  A MATCHES, LIKE or CONTAINS that runs out of the evaluation's
+ * budget counts as UNKNOWN, and weir_scratch_undecided then tells so.  Never allocates. */
 WEIR_API enum weir_truth weir_filter_eval(const struct weir_filter *filter,
                                           const struct weir_notification *notification,
                                           struct weir_scratch *scratch);
@@ -62,7 +63,7 @@ enum weir_truth weir_node_eval(const struct weir_node *node,
 
 /* Grants a fresh budget and forgets the mark below; weir_filter_eval begins with it. */
 WEIR_API void weir_scratch_renew(struct weir_scratch *scratch);
-/* True when some MATCHES or LIKE since the last renewal ran out of its budget. */
+/* True when some MATCHES, LIKE or CONTAINS since the last renewal ran out of its budget. */
 WEIR_API bool weir_scratch_undecided(const struct weir_scratch *scratch);
 /* What is left of the budget, in units of work. */
 uint32_t weiri_scratch_budget(const struct weir_scratch *scratch);

@@ -96,7 +96,8 @@ WEIR_API size_t weir_constraint_print(char *out, size_t size,
                                       const struct weir_constraint *constraint);
 
 /* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget; of a
- * subscription.  For tests and small sets; the matcher is for many.  Renews the scratch's budget.
+ * subscription.  Domains have no budget: each text that one must contain takes a search.  For tests
+ * and small sets; the matcher is for many.  Renews the scratch's budget.
  */
 WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
                                           const struct weir_notification *notification,
