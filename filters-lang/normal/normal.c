@@ -44,6 +44,10 @@ static enum weir_err check_residuals(const struct weir_normal *normal, struct we
 static enum weir_err check_canonical(const struct weir_normal *normal, struct weiri_workshop *shop);
 static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conjunction *in,
                             struct weiri_workshop *shop);
+static bool lists_residuals(const struct weir_conjunction *conjunction,
+                            const struct weiri_workshop *shop);
+static bool lists_attributes(const struct weir_conjunction *conjunction,
+                             const struct weir_node *node, const struct weiri_workshop *shop);
 
 enum weir_err weir_normal_create(struct weir_normal **out, const struct weir_filter *filter,
                                  enum weir_filter_role role, const struct weir_alloc *alloc)
@@ -329,6 +333,8 @@ static enum weir_err check_canonical(const struct weir_normal *normal, struct we
         err = retidy(&conjunction, &normal->conjunctions[i], shop);
         if (err != WEIR_OK)
             return err;
+        if (normal->exact && !lists_residuals(&conjunction, shop))
+            return WEIR_EMALFORMED;
         if (!weiri_disjunction_push(&all, &conjunction, shop))
             return WEIR_ENOMEM;
     }
@@ -362,4 +368,32 @@ static enum weir_err retidy(struct weir_conjunction *out, const struct weir_conj
     if (shop->role == WEIR_ROLE_ADVERTISEMENT && !weiri_advertised_settle(out, out, shop))
         return WEIR_ENOMEM;
     return WEIR_OK;
+}
+
+/* A predicate lists its attributes as present; only what is wider, as a merger, frees them. */
+static bool lists_residuals(const struct weir_conjunction *conjunction,
+                            const struct weiri_workshop *shop)
+{
+    for (uint32_t i = 0; i < conjunction->residual_count; i++) {
+        if (!lists_attributes(conjunction, conjunction->residuals[i].node, shop))
+            return false;
+    }
+    return true;
+}
+
+static bool lists_attributes(const struct weir_conjunction *conjunction,
+                             const struct weir_node *node, const struct weiri_workshop *shop)
+{
+    if (node->kind == WEIR_NODE_ATTR) {
+        const struct weir_domain *domain = weiri_conjunction_find(conjunction, node->text);
+
+        if (shop->role == WEIR_ROLE_ADVERTISEMENT && !weiri_advertised_restricts(node->text))
+            return true;
+        return domain != NULL && (domain->kinds & WEIR_KIND_ABSENT) == 0;
+    }
+    for (uint32_t i = 0; i < node->child_count; i++) {
+        if (!lists_attributes(conjunction, node->child[i], shop))
+            return false;
+    }
+    return true;
 }

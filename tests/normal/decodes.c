@@ -138,6 +138,15 @@ static const struct {
     {"a residual that is constant",         "01 01 0100 0400 'TRUE' 0100 0000 0100 0000",                           WEIR_EMALFORMED},
     {"a residual that is never true",       "01 01 0100 1100 'x + 1 IN (TRUE, 1)' 0100 0000 0100 0000",
      WEIR_EMALFORMED                                                                                                               },
+    {"a residual without its attributes",   "01 01 0100 0500 'x < y' 0100 0000 0100 0000",
+     WEIR_EMALFORMED                                                                                                               },
+    {"a hull without them",                 "01 00 0100 0500 'x < y' 0100 0000 0100 0000",                          WEIR_OK        },
+    {"a residual that lists one",           "01 01 0100 0500 'x < y' 0100 0100 01 'x' 18 0100 00 0100 0000",
+     WEIR_EMALFORMED                                                                                                               },
+    {"a residual that lists both",
+     "01 01 0100 0500 'x < y' 0100 0200 01 'x' 18 0100 00 01 'y' 18 0100 00 0100 0000",                             WEIR_OK        },
+    {"a residual that may be absent",
+     "01 01 0100 0500 'x < y' 0100 0200 01 'x' 18 0100 00 01 'y' 19 0100 00 0100 0000",                             WEIR_EMALFORMED},
     {"a residual in other words",           "01 01 0100 0500 'y < x' 0100 0000 0100 0000",                          WEIR_EMALFORMED},
 };
 
