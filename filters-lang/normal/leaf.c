@@ -165,11 +165,6 @@ static bool lower_like(struct leaf *leaf)
 
     if (!weiri_like_read(&like, leaf->node->text, leaf->node->escape, leaf->shop->pool))
         return false;
-    if (like.whole)
-        return constrain_to(leaf, leaf->node->child[0]->text, weir_value_string(like.first),
-                            leaf->negated ? WEIR_NE : WEIR_EQ);
-    if (like.exact)
-        return lower_run(leaf, &like);
     if (!leaf->negated && !imply_runs(leaf, &like))
         return false;
     return constrain_text(leaf, &strings) && residual_same(leaf);
@@ -178,14 +173,14 @@ static bool lower_like(struct leaf *leaf)
 static bool lower_text(struct leaf *leaf)
 {
     struct weir_str text = leaf->node->text;
-    struct weiri_like like = {.exact = true};
+    struct weiri_like like = {0};
 
     if (leaf->node->kind == WEIR_NODE_STARTS)
         like.first = text;
     else if (leaf->node->kind == WEIR_NODE_ENDS)
         like.last = text;
     else if (text.len > 0)
-        like = (struct weiri_like){.exact = true, .inner = &text, .inner_count = 1};
+        like = (struct weiri_like){.inner = &text, .inner_count = 1};
     return lower_run(leaf, &like);
 }
 
@@ -219,7 +214,7 @@ static bool lower_matches(struct leaf *leaf)
     struct weir_str pattern = leaf->node->text;
 
     if (!leaf->negated) {
-        struct weiri_like like = {.exact = false};
+        struct weiri_like like = {0};
         char *prefix = take(leaf, pattern.len, 1);
 
         if (prefix == NULL)

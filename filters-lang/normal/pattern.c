@@ -10,8 +10,8 @@ bool weiri_like_read(struct weiri_like *like, struct weir_str pattern, uint32_t 
 {
     char *text = weiri_pool_take(pool, pattern.len, 1), *run = text;
     struct weir_str *inner = weiri_pool_take(pool, pattern.len, sizeof *inner);
-    bool wildcard = false, single = false;
-    size_t at = 0, runs;
+    bool wildcard = false;
+    size_t at = 0;
 
     if (text == NULL || inner == NULL)
         return false;
@@ -30,7 +30,6 @@ bool weiri_like_read(struct weiri_like *like, struct weir_str pattern, uint32_t 
                 like->first = literal;
             else if (literal.len > 0)
                 inner[like->inner_count++] = literal;
-            single = single || pattern.ptr[at] == '_';
             wildcard = true;
             run = text;
             at++;
@@ -40,13 +39,7 @@ bool weiri_like_read(struct weiri_like *like, struct weir_str pattern, uint32_t 
         text += len;
         at += len;
     }
-    like->whole = !wildcard;
-    if (like->whole)
-        like->first = (struct weir_str){run, (size_t)(text - run)};
-    else
-        like->last = (struct weir_str){run, (size_t)(text - run)};
-    runs = like->inner_count + (like->first.len > 0) + (like->last.len > 0);
-    like->exact = like->whole || (!single && runs <= 1);
+    like->last = (struct weir_str){run, (size_t)(text - run)};
     return true;
 }
 

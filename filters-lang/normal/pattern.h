@@ -6,10 +6,8 @@
 
 #include "pool.h"
 
-/* The literal runs of a LIKE pattern.  Exact when the pattern says no more than they do. */
+/* The literal runs of a LIKE pattern that has a wildcard, as all have that the compiler leaves. */
 struct weiri_like {
-    bool whole; /* no wildcard: `first` is the string */
-    bool exact;
     struct weir_str first;  /* before the first wildcard; empty: nothing said */
     struct weir_str last;   /* after the last wildcard */
     struct weir_str *inner; /* between wildcards, not empty, in any order */
