@@ -150,8 +150,12 @@ static void add_piece(struct pieces *p, uint8_t low, uint8_t high, bool soft_low
     }
     p->span.high = high;
     p->span.soft_high = soft_high;
-    for (uint32_t code = low; code <= high; code++)
-        p->set.bits[code / 64] |= UINT64_C(1) << code % 64;
+    for (uint32_t word = low / 64u; word <= high / 64u; word++) {
+        const uint32_t from = word == low / 64u ? low % 64u : 0;
+        const uint32_t to = word == high / 64u ? high % 64u : 63;
+
+        p->set.bits[word] |= UINT64_MAX << from & UINT64_MAX >> (63 - to);
+    }
 }
 
 static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enum weiri_rank rank,

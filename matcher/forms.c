@@ -8,6 +8,7 @@
 #include "rows.h"
 #include "slots.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static bool form_equal(const void *context, uint32_t handle, const void *key);
@@ -80,7 +81,7 @@ bool weiri_forms_add(struct weir_matcher *m, uint32_t id, uint32_t group,
             weiri_ids_unreserve(&m->ids, id);
             return false;
         }
-        if (form->member_count == 2)
+        if (weiri_members_count(form) == 2)
             set_refs(m, form);
         weiri_records_let_go(m, records);
     }
@@ -97,9 +98,9 @@ void weiri_forms_remove(struct weir_matcher *m, uint32_t id)
     weiri_members_remove(m, form, id);
     weiri_ids_clear(&m->ids, id);
     atomic_store_explicit(&m->id_count, m->ids.count, memory_order_relaxed);
-    if (form->member_count == 0)
+    if (form->members == WEIRI_MEMBER_GONE)
         retire_form(m, form, handle);
-    else if (form->member_count == 1)
+    else if (weiri_members_count(form) == 1)
         set_refs(m, form);
 }
 
@@ -114,8 +115,8 @@ void weiri_forms_reclaim(struct weir_matcher *m, uint32_t first)
         let_go_keys(m, &records, WEIRI_NONE);
         forget(m, &records);
         weiri_records_let_go(m, &records);
-        if (form->mark != WEIRI_NONE)
-            weiri_table_drop(&m->marks, form->mark);
+        if (weiri_form_mark(form) != WEIRI_NONE)
+            weiri_table_drop(&m->marks, weiri_form_mark(form));
         weiri_table_drop(&m->forms, first);
         weiri_release(m->alloc, form);
         first = next;
@@ -155,8 +156,10 @@ static uint32_t hash_records(const struct weiri_records *records)
 
 static struct weiri_records records_of(const struct weiri_form *form)
 {
-    return (struct weiri_records){(const uint8_t *)(form->places + form->place_count),
-                                  form->record_size, form->conjunction_count};
+    const uint32_t numbers = form->place_count + (form->conjunction_count > 1 ? 1u : 0u);
+
+    return (struct weiri_records){(const uint8_t *)(form->places + numbers), form->record_size,
+                                  form->conjunction_count};
 }
 
 /* The handle of a form that readers find, or NONE for want of memory. */
@@ -164,7 +167,7 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
                             uint32_t hash, uint32_t id, uint32_t group)
 {
     struct weiri_form *form = NULL;
-    uint32_t handle, places;
+    uint32_t handle, places, numbers;
 
     observe(m, records);
     if (!weiri_map_reserve(&m->form_map) || !weiri_table_reserve(&m->forms) ||
@@ -173,24 +176,25 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
         return WEIRI_NONE;
     }
     places = count_places(m, records);
+    numbers = places + (records->conjunctions > 1 ? 1u : 0u);
     form = weiri_alloc_zeroed(m->alloc, 1,
-                              sizeof *form + places * sizeof form->places[0] + records->size);
+                              offsetof(struct weiri_form, places) +
+                                  numbers * sizeof form->places[0] + records->size);
     if (form == NULL) {
         let_go_keys(m, records, WEIRI_NONE);
         forget(m, records);
         return WEIRI_NONE;
     }
     form->hash = hash;
-    form->one = WEIRI_MEMBER_GONE;
-    form->mark = WEIRI_NONE;
+    form->members = WEIRI_MEMBER_GONE;
     form->record_size = records->size;
     form->conjunction_count = (uint16_t)records->conjunctions;
     form->place_count = (uint16_t)places;
     if (records->size > 0)
-        memcpy(form->places + places, records->bytes, records->size);
+        memcpy(form->places + numbers, records->bytes, records->size);
     handle = weiri_table_put(&m->forms, form);
     if (!weiri_members_add(m, form, id, group) || !place_rows(m, form, handle)) {
-        if (form->member_count > 0)
+        if (form->members != WEIRI_MEMBER_GONE)
             weiri_members_remove(m, form, id);
         weiri_table_drop(&m->forms, handle);
         weiri_release(m->alloc, form);
@@ -199,7 +203,7 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
         return WEIRI_NONE;
     }
     if (records->conjunctions > 1) {
-        form->mark = weiri_table_put(&m->marks, form);
+        form->places[places] = weiri_table_put(&m->marks, form);
         atomic_store_explicit(&m->mark_count, weiri_table_end(&m->marks), memory_order_relaxed);
     }
     weiri_map_insert(&m->form_map, hash, handle);
@@ -364,7 +368,7 @@ static uint32_t place_row(struct weir_matcher *m, const struct weiri_key *key, u
         return WEIRI_NONE;
     weiri_row_make(m, &row, bucket, handle, conjunction);
     row.plain = is_plain(form);
-    row.ref = (uint32_t)form->one;
+    row.ref = row.plain ? weiri_members_only(form) : 0;
     place = weiri_rows_place(m, bucket, &row);
     if (place == WEIRI_NONE && unmentioned)
         weiri_bucket_let_go(m, bucket);
@@ -397,7 +401,7 @@ static void set_refs(struct weir_matcher *m, const struct weiri_form *form)
 
 static bool is_plain(const struct weiri_form *form)
 {
-    return form->conjunction_count == 1 && form->member_count == 1;
+    return form->conjunction_count == 1 && weiri_members_count(form) == 1;
 }
 
 static void retire_form(struct weir_matcher *m, struct weiri_form *form, uint32_t handle)

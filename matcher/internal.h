@@ -193,28 +193,32 @@ struct weiri_row_codes {
 /* The cell of a code: absence has its own. */
 static inline uint32_t weiri_cell(uint32_t code)
 {
-    return code == 0 ? 0 : 1 + (code - 1) * (WEIRI_CELLS - 1) / 255;
+    return code == 0 ? 0 : 1 + (code - 1) * (WEIRI_CELLS - 1) / 256;
 }
 
 /* ---- forms */
 
-#define WEIRI_MEMBER_GONE UINT64_MAX
-/* Ids with the handles of their groups in the upper half; further ones stand in the next. */
+/* A member is an id, with the handle of its group in the upper half. */
+#define WEIRI_MEMBER_GONE (UINT64_MAX >> 1)
+#define WEIRI_MEMBER_LIST                                                   \
+    (UINT64_C(1) << 63) /* marks the address of a list in place of a member \
+                         */
+
+/* Several members; further ones stand in the next. */
 struct weiri_members {
     struct weiri_retired retired;
     _Atomic(struct weiri_members *) next;
+    uint32_t total; /* of the list, in its first */
     uint32_t capacity, live;
     _Atomic uint32_t count;
-    _Atomic uint64_t v[];
+    _Atomic uint64_t v[]; /* GONE where it was removed */
 };
 
-/* Behind it: a place for each row, then the records of the conjunctions. */
+/* Behind it: a place for each row; where it has several conjunctions, its mark; and the records of
+ * the conjunctions. */
 struct weiri_form {
-    uint32_t hash; /* once retired, the next retired form */
-    uint32_t member_count;
-    _Atomic uint64_t one;                   /* the first id with its group, or GONE */
-    _Atomic(struct weiri_members *) others; /* NULL while there is one id */
-    uint32_t mark;                          /* NONE where one conjunction is all */
+    _Atomic uint64_t members; /* the only one, GONE, or a list of them */
+    uint32_t hash;            /* once retired, the next retired form */
     uint32_t record_size;
     uint16_t conjunction_count, place_count;
     uint32_t places[]; /* handle of rows << 9 | row */

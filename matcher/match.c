@@ -58,6 +58,8 @@ static void next_epoch(struct weir_match_scratch *s);
 static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool met);
 static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met);
 static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page);
+static void take_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t first,
+                      uint64_t maybe, uint64_t sure, const _Atomic uint64_t *plain);
 static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint64_t rows);
 static void put_off(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t row,
                     bool sure);
@@ -213,50 +215,38 @@ static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool 
     }
 }
 
-/* `plain` is read after `live`: a row that is live by then has its own. */
 static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met)
 {
-    uint64_t maybe, sure, plain;
+    uint64_t maybe, sure;
 
     s->scan->block(block, s->probe.codes, &maybe, &sure);
-    plain = atomic_load_explicit(&block->plain, memory_order_acquire);
-    if (!met)
-        sure = 0;
-    if (s->aim == AIM_IDS) {
-        take_plain(s, block->rows.ref, sure & plain);
-        maybe &= ~(sure & plain);
-    }
-    for (; maybe != 0; maybe &= maybe - 1) {
-        const uint32_t row = (uint32_t)__builtin_ctzll(maybe);
-
-        put_off(s, &block->rows, row, sure >> row & 1);
-    }
+    take_rows(s, &block->rows, 0, maybe, met ? sure : 0, &block->plain);
 }
 
 static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page)
 {
-    uint64_t maybe[WEIRI_PAGE_WORDS];
-    uint8_t own[WEIRI_PAGE_COLUMNS] = {0};
+    uint64_t maybe[WEIRI_PAGE_WORDS], sure[WEIRI_PAGE_WORDS];
 
-    s->scan->page(page, s->probe.codes, maybe, own);
-    for (uint32_t w = 0; w < page->words; w++) {
-        for (uint64_t left = maybe[w]; left != 0; left &= left - 1)
-            __builtin_prefetch(&page->codes[w * 64 + (uint32_t)__builtin_ctzll(left)]);
+    s->scan->page(page, s->probe.codes, maybe, sure);
+    for (uint32_t w = 0; w < page->words; w++)
+        take_rows(s, &page->rows, w * 64, maybe[w], sure[w], &page->plain[w]);
+}
+
+/* Up to 64 rows from `first` on.  `plain` is read after `live`: a row that is live by then has its
+ * own. */
+static void take_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t first,
+                      uint64_t maybe, uint64_t sure, const _Atomic uint64_t *plain)
+{
+    if (maybe != 0 && s->aim == AIM_IDS) {
+        const uint64_t at_once = sure & atomic_load_explicit(plain, memory_order_acquire);
+
+        take_plain(s, rows->ref + first, at_once);
+        maybe &= ~at_once;
     }
-    for (uint32_t w = 0; w < page->words; w++) {
-        const uint64_t plain = atomic_load_explicit(&page->plain[w], memory_order_acquire);
-        const uint64_t complete = atomic_load_explicit(&page->complete[w], memory_order_relaxed);
+    for (; maybe != 0; maybe &= maybe - 1) {
+        const uint32_t bit = (uint32_t)__builtin_ctzll(maybe);
 
-        for (uint64_t left = maybe[w]; left != 0; left &= left - 1) {
-            const uint32_t bit = (uint32_t)__builtin_ctzll(left), row = w * 64 + bit;
-            const int found = s->scan->page_row(page, row, own);
-            const bool sure = found == 2 && (complete >> bit & 1) != 0;
-
-            if (sure && s->aim == AIM_IDS && (plain >> bit & 1) != 0)
-                put(s, __atomic_load_n(&page->rows.ref[row], __ATOMIC_RELAXED));
-            else if (found != 0)
-                put_off(s, &page->rows, row, sure);
-        }
+        put_off(s, rows, first + bit, sure >> bit & 1);
     }
 }
 
@@ -311,23 +301,27 @@ static bool decide(struct weir_match_scratch *s, const struct todo *todo)
 /* A form of several conjunctions may be met several times. */
 static bool is_first(struct weir_match_scratch *s, const struct weiri_form *form)
 {
-    if (form->mark == WEIRI_NONE)
+    const uint32_t mark = weiri_form_mark(form);
+
+    if (mark == WEIRI_NONE)
         return true;
-    if (form->mark >= s->form_capacity) {
+    if (mark >= s->form_capacity) {
         s->cut = true;
         return false;
     }
-    if (s->form_marks[form->mark] == s->epoch)
+    if (s->form_marks[mark] == s->epoch)
         return false;
-    s->form_marks[form->mark] = s->epoch;
+    s->form_marks[mark] = s->epoch;
     return true;
 }
 
 static void take_form(struct weir_match_scratch *s, const struct weiri_form *form)
 {
-    const struct weiri_members *members = atomic_load_explicit(&form->others, memory_order_acquire);
+    const uint64_t all = atomic_load_explicit(&form->members, memory_order_acquire);
+    const struct weiri_members *members = weiri_members_list(all);
 
-    take_member(s, atomic_load_explicit(&form->one, memory_order_acquire));
+    if (members == NULL)
+        take_member(s, all);
     for (; members != NULL; members = atomic_load_explicit(&members->next, memory_order_acquire)) {
         const uint32_t count = atomic_load_explicit(&members->count, memory_order_acquire);
 

@@ -1,4 +1,6 @@
-/* page.c - up to 512 rows, as bitmaps of cells. */
+/* page.c - up to 512 rows, as bitmaps of cells.
+ *
+ * Of a row that is not in use, and of a column that a row does not have, all bits are set. */
 #include "rows.h"
 
 #include <string.h>
@@ -8,8 +10,8 @@ static const struct weiri_page *page_in(const struct weiri_rows *rows);
 static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on);
 static bool get_bit(const _Atomic uint64_t *words, uint32_t bit);
 static void occupy(struct weiri_rows *rows, uint32_t row);
-static void write_cells(struct weiri_page *p, uint32_t k, uint32_t row,
-                        const struct weiri_code_set *set);
+static uint32_t cells_met(const struct weiri_code_set *set);
+static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t cells, bool on);
 
 static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, const uint8_t *slots,
                                  uint32_t columns)
@@ -35,6 +37,7 @@ static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, cons
         p->slots[k] = slots[k];
         p->mask[slots[k] / 64] |= UINT64_C(1) << slots[k] % 64;
     }
+    memset((uint8_t *)(p + 1), 0xff, cells);
     return &p->rows;
 }
 
@@ -53,9 +56,6 @@ static uint32_t free_row(const struct weiri_rows *rows)
 
 static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what)
 {
-    const struct weiri_code_set all = {
-        {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}
-    };
     struct weiri_page *p = page_of(rows);
     struct weiri_row_codes *codes = &p->codes[row];
     uint32_t placed = 0;
@@ -67,9 +67,9 @@ static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row 
 
         while (i < what->column_count && what->columns[i].slot != p->slots[k])
             i++;
-        write_cells(p, k, row, i < what->column_count ? &what->sets[i] : &all);
         if (i == what->column_count)
             continue;
+        set_cells(p, k, row, ~cells_met(&what->sets[i]), false);
         codes->column[placed] = (uint8_t)k;
         codes->low[placed] = what->columns[i].low;
         codes->high[placed++] = what->columns[i].high;
@@ -87,15 +87,12 @@ static void copy(struct weiri_rows *to, const struct weiri_rows *from)
     struct weiri_page *t = page_of(to);
     const struct weiri_page *f = page_in(from);
 
-    for (uint32_t k = 0; k < to->columns; k++) {
-        for (uint32_t cell = 0; cell < WEIRI_CELLS; cell++) {
-            _Atomic uint64_t *words = t->cells + ((size_t)k * WEIRI_CELLS + cell) * t->words;
-
-            for (uint32_t w = 0; w < f->words; w++)
-                words[w] = k < from->columns
-                               ? f->cells[((size_t)k * WEIRI_CELLS + cell) * f->words + w]
-                               : UINT64_MAX;
-        }
+    for (uint32_t i = 0; i < from->columns * WEIRI_CELLS; i++) {
+        for (uint32_t w = 0; w < f->words; w++)
+            atomic_store_explicit(
+                &t->cells[(size_t)i * t->words + w],
+                atomic_load_explicit(&f->cells[(size_t)i * f->words + w], memory_order_relaxed),
+                memory_order_relaxed);
     }
     memcpy(t->codes, f->codes, from->capacity * sizeof *t->codes);
     memcpy(to->ref, from->ref, from->capacity * sizeof *to->ref);
@@ -118,6 +115,14 @@ static void occupy(struct weiri_rows *rows, uint32_t row)
 
 static void clear(struct weiri_rows *rows, uint32_t row)
 {
+    const struct weiri_row_codes *codes = &page_of(rows)->codes[row];
+
+    /* The columns it has ascend. */
+    for (uint32_t i = 0; i < WEIRI_ROW_COLUMNS; i++) {
+        if (i > 0 && codes->column[i] <= codes->column[i - 1])
+            break;
+        set_cells(page_of(rows), codes->column[i], row, UINT32_MAX, true);
+    }
     page_of(rows)->used[row / 64] &= ~(UINT64_C(1) << row % 64);
     rows->count--;
 }
@@ -170,19 +175,30 @@ const struct weiri_rows_ops weiri_page_ops = {
     .slots = slots,
 };
 
-/* Each cell whose codes the set meets. */
-static void write_cells(struct weiri_page *p, uint32_t k, uint32_t row,
-                        const struct weiri_code_set *set)
+/* A bit for each cell whose codes the set meets. */
+static uint32_t cells_met(const struct weiri_code_set *set)
 {
-    _Atomic uint64_t *cells = p->cells + (size_t)k * WEIRI_CELLS * p->words;
-    uint64_t met = 0;
+    uint32_t met = 0;
 
     for (uint32_t w = 0; w < 4; w++) {
-        for (uint64_t bits = set->bits[w]; bits != 0; bits &= bits - 1)
-            met |= UINT64_C(1) << weiri_cell(w * 64 + (uint32_t)__builtin_ctzll(bits));
+        for (uint64_t bits = set->bits[w]; bits != 0;) {
+            const uint32_t cell = weiri_cell(w * 64 + (uint32_t)__builtin_ctzll(bits));
+
+            met |= UINT32_C(1) << cell;
+            while (bits != 0 && weiri_cell(w * 64 + (uint32_t)__builtin_ctzll(bits)) == cell)
+                bits &= bits - 1;
+        }
     }
-    for (uint32_t cell = 0; cell < WEIRI_CELLS; cell++)
-        set_bit(cells + (size_t)cell * p->words, row, met >> cell & 1);
+    return met;
+}
+
+static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t cells, bool on)
+{
+    for (; cells != 0; cells &= cells - 1) {
+        const uint32_t cell = (uint32_t)__builtin_ctz(cells);
+
+        set_bit(p->cells + ((size_t)k * WEIRI_CELLS + cell) * p->words, row, on);
+    }
 }
 
 static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on)

@@ -13,13 +13,9 @@ struct weiri_scan {
                   uint64_t *sure);
     /* Appends the refs of the rows in `rows` to `out`, which has room for 64 and 16 more. */
     uint32_t (*take)(const uint32_t *refs, uint64_t rows, uint32_t *out);
-    /* Live rows whose cells admit the codes, words of 64; `own`: the codes of the page's columns.
-     */
+    /* The same of the rows of a page, words of 64 each. */
     void (*page)(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                 uint8_t own[WEIRI_PAGE_COLUMNS]);
-    /* Of a row of a page: 0 does not match, 1 its record decides, 2 matches if complete. */
-    int (*page_row)(const struct weiri_page *page, uint32_t row,
-                    const uint8_t own[WEIRI_PAGE_COLUMNS]);
+                 uint64_t *sure);
 };
 
 extern const struct weiri_scan weiri_scan_scalar;

@@ -6,7 +6,7 @@
 #if WEIRI_SCAN_X86
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,popcnt")))
+#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi")))
 
 AVX512 static void scan_block(const struct weiri_block *block, const uint8_t *codes,
                               uint64_t *maybe, uint64_t *sure)
@@ -53,45 +53,67 @@ AVX512 static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
     return count;
 }
 
+/* The codes of the page's columns, and the cells of them. */
+AVX512 static __m256i own_codes(const struct weiri_page *page, const uint8_t *codes,
+                                uint16_t *cells)
+{
+    const __m512i slots =
+        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)page->slots));
+    const __m256i own = _mm512_castsi512_si256(
+        _mm512_permutex2var_epi8(_mm512_loadu_si512(codes), slots, _mm512_loadu_si512(codes + 64)));
+    const __m512i wide = _mm512_cvtepu8_epi16(own), one = _mm512_set1_epi16(1);
+    const __m512i scaled = _mm512_srli_epi16(
+        _mm512_mullo_epi16(_mm512_sub_epi16(wide, one), _mm512_set1_epi16(WEIRI_CELLS - 1)), 8);
+
+    /* As weiri_cell. */
+    _mm512_storeu_si512(cells,
+                        _mm512_maskz_add_epi16(_mm512_test_epi16_mask(wide, wide), scaled, one));
+    return own;
+}
+
 AVX512 static void scan_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                             uint8_t own[WEIRI_PAGE_COLUMNS])
+                             uint64_t *sure)
 {
     const __mmask8 all = (__mmask8)((1u << page->words) - 1);
+    const size_t stride = (size_t)WEIRI_CELLS * page->words;
+    const _Atomic uint64_t *column = page->cells;
+    uint16_t cells[WEIRI_PAGE_COLUMNS];
+    const __m256i own = own_codes(page, codes, cells);
     __m512i rows;
 
     for (uint32_t w = 0; w < page->words; w++)
         maybe[w] = atomic_load_explicit(&page->live[w], memory_order_acquire);
     rows = _mm512_maskz_loadu_epi64(all, maybe);
-    for (uint32_t k = 0; k < page->rows.columns; k++) {
-        const uint8_t code = codes[page->slots[k]];
-        const uint32_t cell = weiri_cell(code);
-        const void *words = page->cells + ((size_t)k * WEIRI_CELLS + cell) * page->words;
-
-        own[k] = code;
-        rows = _mm512_and_si512(rows, _mm512_maskz_loadu_epi64(all, words));
-    }
+    for (uint32_t k = 0; k < page->rows.columns; k++, column += stride)
+        rows = _mm512_and_si512(
+            rows, _mm512_maskz_loadu_epi64(all, column + (size_t)cells[k] * page->words));
     _mm512_mask_storeu_epi64(maybe, all, rows);
-}
+    for (uint32_t w = 0; w < page->words; w++) {
+        for (uint64_t left = maybe[w]; left != 0; left &= left - 1)
+            __builtin_prefetch(&page->codes[w * 64 + (uint32_t)_tzcnt_u64(left)]);
+    }
+    for (uint32_t w = 0; w < page->words; w++) {
+        uint64_t in = 0, exact = 0;
 
-AVX512 static int page_row(const struct weiri_page *page, uint32_t row,
-                           const uint8_t own[WEIRI_PAGE_COLUMNS])
-{
-    const struct weiri_row_codes *codes = &page->codes[row];
-    const __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)codes->low);
-    const __m128i high = _mm_loadl_epi64((const __m128i *)(const void *)codes->high);
-    const __m128i column = _mm_loadl_epi64((const __m128i *)(const void *)codes->column);
-    const __m128i code = _mm256_castsi256_si128(_mm256_permutexvar_epi8(
-        _mm256_castsi128_si256(column), _mm256_loadu_si256((const __m256i *)(const void *)own)));
-    const uint32_t above = _mm_cmple_epu8_mask(low, code) & 0xff;
-    const uint32_t below = _mm_cmple_epu8_mask(code, high) & 0xff;
-    const uint32_t equal =
-        (_mm_cmpeq_epu8_mask(low, code) | _mm_cmpeq_epu8_mask(code, high)) & 0xff;
+        for (uint64_t left = maybe[w]; left != 0; left &= left - 1) {
+            const uint32_t bit = (uint32_t)_tzcnt_u64(left);
+            const struct weiri_row_codes *row = &page->codes[w * 64 + bit];
+            const __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)row->low);
+            const __m128i high = _mm_loadl_epi64((const __m128i *)(const void *)row->high);
+            const __m256i which =
+                _mm256_castsi128_si256(_mm_loadl_epi64((const __m128i *)(const void *)row->column));
+            const __m128i code = _mm256_castsi256_si128(_mm256_permutexvar_epi8(which, own));
+            const uint32_t out = _mm_cmplt_epu8_mask(code, low) | _mm_cmplt_epu8_mask(high, code);
+            const uint32_t soft = _mm_cmpeq_epu8_mask(code, low) | _mm_cmpeq_epu8_mask(code, high);
 
-    if ((above & below) != 0xff)
-        return 0;
-    return equal != 0 ? 1 : 2;
+            in |= (uint64_t)((out & 0xff) == 0) << bit;
+            exact |= (uint64_t)((soft & 0xff) == 0) << bit;
+        }
+        maybe[w] = in;
+        sure[w] = in & exact & atomic_load_explicit(&page->complete[w], memory_order_relaxed);
+    }
 }
 
 const struct weiri_scan weiri_scan_avx512 = {
-    .name = "avx512", .block = scan_block, .take = take, .page = scan_page, .page_row = page_row};
+    .name = "avx512", .block = scan_block, .take = take, .page = scan_page};
 #endif
