@@ -9,21 +9,28 @@
 static int compare_residuals(const struct weir_conjunction *a, const struct weir_conjunction *b);
 static bool intersect_constraints(struct weir_conjunction *out, const struct weir_conjunction *a,
                                   const struct weir_conjunction *b, struct weiri_workshop *shop);
-static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *v,
+static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *const *v,
                               uint32_t count, struct weiri_workshop *shop);
 static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
                                 uint32_t count, struct weiri_workshop *shop);
-static int compare_names(const void *a, const void *b);
+static bool unite_domains(struct weir_domain *out, const struct weir_constraint *const *v,
+                          uint32_t count, struct weiri_workshop *shop);
+static const struct weir_constraint **collect_constraints(uint32_t *total,
+                                                          const struct weir_conjunction *v,
+                                                          uint32_t count,
+                                                          struct weiri_workshop *shop);
+static uint32_t next_name(const struct weir_constraint *const *v, uint32_t count, uint32_t at);
+static struct weir_constraint *take_for_names(const struct weir_constraint *const *v,
+                                              uint32_t count, struct weiri_workshop *shop);
+static int compare_constraints(const void *a, const void *b);
 static int compare_texts(const void *a, const void *b);
 static bool unite_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
                             const struct weir_conjunction *b, struct weiri_workshop *shop);
-static uint32_t count_names(const struct weir_conjunction *a, const struct weir_conjunction *b);
-static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
-                        const struct weir_conjunction *b, struct weiri_workshop *shop);
-static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
-                        const struct weiri_workshop *shop);
-static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
-                             const struct weir_conjunction *b, struct weiri_workshop *shop);
+static bool stays_in_hull(struct weir_constraint *some, const struct weiri_workshop *shop);
+static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
+                             uint32_t count, struct weiri_workshop *shop);
+static uint32_t keep_residuals(struct weir_residual *v, uint32_t count,
+                               const struct weir_conjunction *other);
 
 bool weiri_spend(struct weiri_meter *meter, uint32_t steps)
 {
@@ -150,8 +157,9 @@ bool weiri_conjunction_intersect(struct weir_conjunction *out, const struct weir
 bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct weir_conjunction *v,
                                      uint32_t count, struct weiri_workshop *shop)
 {
-    struct weir_constraint *constraints;
-    uint32_t total = 0, distinct = 0;
+    const struct weir_constraint **constraints;
+    struct weir_constraint *both;
+    uint32_t total, distinct = 0;
 
     *out = (struct weir_conjunction){0};
     if (count <= 1) {
@@ -159,47 +167,59 @@ bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct 
             *out = v[0];
         return true;
     }
-    for (uint32_t i = 0; i < count; i++)
-        total += v[i].constraint_count;
-    weiri_spend(shop->meter, WEIRI_COPY_STEPS * total);
-    constraints = weiri_shop_take(shop, total, sizeof *constraints);
+    constraints = collect_constraints(&total, v, count, shop);
     if (constraints == NULL)
         return false;
-    total = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t k = 0; k < v[i].constraint_count; k++)
-            constraints[total++] = v[i].constraints[k];
-    }
-    if (total > 1)
-        qsort(constraints, total, sizeof *constraints, compare_names);
+    both = take_for_names(constraints, total, shop);
+    if (both == NULL)
+        return false;
     for (uint32_t i = 0, next; i < total; i = next) {
-        for (next = i + 1;
-             next < total && weir_str_equal(constraints[next].name, constraints[i].name);)
-            next++;
-        constraints[distinct].name = constraints[i].name;
-        if (!intersect_domains(&constraints[distinct].domain, constraints + i, next - i, shop) ||
-            weiri_domain_is_empty(&constraints[distinct].domain))
+        next = next_name(constraints, total, i);
+        both[distinct].name = constraints[i]->name;
+        if (!intersect_domains(&both[distinct].domain, constraints + i, next - i, shop) ||
+            weiri_domain_is_empty(&both[distinct].domain))
             return false;
         distinct++;
     }
-    out->constraints = constraints;
+    out->constraints = both;
     out->constraint_count = distinct;
     return unite_all_residuals(out, v, count, shop);
 }
 
-/* By halves: one after the other would copy a growing hull each time. */
+/* Name by name: one conjunction after the other would copy a growing hull each time. */
 bool weiri_conjunction_hull(struct weir_conjunction *out, const struct weir_conjunction *v,
                             uint32_t count, struct weiri_workshop *shop)
 {
-    struct weir_conjunction one, other;
+    const struct weir_constraint **constraints;
+    struct weir_constraint *hull;
+    uint32_t total, distinct = 0;
 
     if (count == 1) {
         *out = v[0];
         return true;
     }
-    return weiri_conjunction_hull(&one, v, count / 2, shop) &&
-           weiri_conjunction_hull(&other, v + count / 2, count - count / 2, shop) &&
-           hull_of_two(out, &one, &other, shop);
+    constraints = collect_constraints(&total, v, count, shop);
+    if (constraints == NULL || !common_residuals(out, v, count, shop))
+        return false;
+    hull = take_for_names(constraints, total, shop);
+    if (hull == NULL)
+        return false;
+    for (uint32_t i = 0, next; i < total; i = next) {
+        struct weir_constraint *one = &hull[distinct];
+
+        next = next_name(constraints, total, i);
+        one->name = constraints[i]->name;
+        if (!unite_domains(&one->domain, constraints + i, next - i, shop))
+            return false;
+        if (next - i < count)
+            distinct += stays_in_hull(one, shop);
+        else
+            distinct +=
+                shop->role == WEIR_ROLE_ADVERTISEMENT || !weiri_domain_is_full(&one->domain);
+    }
+    out->constraints = hull;
+    out->constraint_count = distinct;
+    return weiri_conjunction_resettle(out, shop);
 }
 
 bool weiri_residuals_within(const struct weir_conjunction *wide,
@@ -270,13 +290,13 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
 }
 
 /* By halves: one after the other would copy each time what is left of all. */
-static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *v,
+static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *const *v,
                               uint32_t count, struct weiri_workshop *shop)
 {
     struct weir_domain one, other;
 
     if (count == 1) {
-        *out = v[0].domain;
+        *out = v[0]->domain;
         return true;
     }
     if (!intersect_domains(&one, v, count / 2, shop) ||
@@ -289,6 +309,73 @@ static bool intersect_domains(struct weir_domain *out, const struct weir_constra
         return false;
     }
     return true;
+}
+
+static bool unite_domains(struct weir_domain *out, const struct weir_constraint *const *v,
+                          uint32_t count, struct weiri_workshop *shop)
+{
+    struct weir_domain one, other;
+    bool exact;
+
+    if (count == 1) {
+        *out = v[0]->domain;
+        return true;
+    }
+    if (!unite_domains(&one, v, count / 2, shop) ||
+        !unite_domains(&other, v + count / 2, count - count / 2, shop))
+        return false;
+    weiri_spend(shop->meter,
+                WEIRI_COPY_STEPS * (weiri_domain_weight(&one) + weiri_domain_weight(&other)));
+    if (!weiri_domain_unite(out, &exact, &one, &other, shop->pool)) {
+        shop->out_of_memory = true;
+        return false;
+    }
+    return true;
+}
+
+/* All constraints of all, by name; NULL when memory has run out. */
+static const struct weir_constraint **collect_constraints(uint32_t *total,
+                                                          const struct weir_conjunction *v,
+                                                          uint32_t count,
+                                                          struct weiri_workshop *shop)
+{
+    const struct weir_constraint **constraints;
+    uint32_t at = 0;
+
+    *total = 0;
+    for (uint32_t i = 0; i < count; i++)
+        *total += v[i].constraint_count;
+    weiri_spend(shop->meter, WEIRI_COPY_STEPS * *total);
+    constraints = weiri_shop_take(shop, *total, sizeof *constraints);
+    if (constraints == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 0; k < v[i].constraint_count; k++)
+            constraints[at++] = &v[i].constraints[k];
+    }
+    if (at > 1)
+        qsort(constraints, at, sizeof *constraints, compare_constraints);
+    return constraints;
+}
+
+static uint32_t next_name(const struct weir_constraint *const *v, uint32_t count, uint32_t at)
+{
+    uint32_t next = at + 1;
+
+    while (next < count && weir_str_equal(v[next]->name, v[at]->name))
+        next++;
+    return next;
+}
+
+/* Room for a constraint on each name. */
+static struct weir_constraint *take_for_names(const struct weir_constraint *const *v,
+                                              uint32_t count, struct weiri_workshop *shop)
+{
+    uint32_t names = 0;
+
+    for (uint32_t i = 0; i < count; i = next_name(v, count, i))
+        names++;
+    return weiri_shop_take(shop, names, sizeof(struct weir_constraint));
 }
 
 static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
@@ -320,11 +407,13 @@ static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_
     return true;
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_constraints(const void *a, const void *b)
 {
-    const struct weir_constraint *one = a, *other = b;
+    const struct weir_constraint *one = *(const struct weir_constraint *const *)a;
+    const struct weir_constraint *other = *(const struct weir_constraint *const *)b;
+    const int order = weir_str_compare(one->name, other->name);
 
-    return weir_str_compare(one->name, other->name);
+    return order != 0 ? order : weiri_domain_compare(&one->domain, &other->domain);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -365,76 +454,16 @@ static bool unite_residuals(struct weir_conjunction *out, const struct weir_conj
     return true;
 }
 
-/* The names that either has, and one. */
-static uint32_t count_names(const struct weir_conjunction *a, const struct weir_conjunction *b)
-{
-    uint32_t count = 1, j = 0;
-
-    for (uint32_t i = 0; i < a->constraint_count; i++) {
-        while (j < b->constraint_count &&
-               weir_str_compare(b->constraints[j].name, a->constraints[i].name) < 0) {
-            j++;
-            count++;
-        }
-        j += j < b->constraint_count &&
-             weir_str_equal(b->constraints[j].name, a->constraints[i].name);
-        count++;
-    }
-    return count + b->constraint_count - j;
-}
-
-static bool hull_of_two(struct weir_conjunction *out, const struct weir_conjunction *a,
-                        const struct weir_conjunction *b, struct weiri_workshop *shop)
-{
-    const uint32_t room = count_names(a, b);
-    struct weir_constraint *v = weiri_shop_take(shop, room, sizeof *v);
-    uint32_t i = 0, j = 0, count = 0;
-
-    if (v == NULL)
-        return false;
-    weiri_spend(shop->meter, WEIRI_COPY_STEPS * (1 + a->constraint_count + b->constraint_count +
-                                                 a->residual_count));
-    while (i < a->constraint_count || j < b->constraint_count) {
-        int order = i == a->constraint_count ? 1
-                    : j == b->constraint_count
-                        ? -1
-                        : weir_str_compare(a->constraints[i].name, b->constraints[j].name);
-        const struct weir_constraint *one = &a->constraints[i], *other = &b->constraints[j];
-        bool exact;
-
-        i += order <= 0;
-        j += order >= 0;
-        if (order != 0) {
-            count += hull_of_one(&v[count], order < 0 ? one : other, shop);
-            continue;
-        }
-        v[count].name = one->name;
-        weiri_spend(shop->meter, WEIRI_COPY_STEPS * (weiri_domain_weight(&one->domain) +
-                                                     weiri_domain_weight(&other->domain)));
-        if (!weiri_domain_unite(&v[count].domain, &exact, &one->domain, &other->domain,
-                                shop->pool)) {
-            shop->out_of_memory = true;
-            return false;
-        }
-        count += shop->role == WEIR_ROLE_ADVERTISEMENT || !weiri_domain_is_full(&v[count].domain);
-    }
-    out->constraints = v;
-    out->constraint_count = count;
-    return common_residuals(out, a, b, shop) && weiri_conjunction_resettle(out, shop);
-}
-
-/* An attribute that only one of two conjunctions lists: false if their hull does not.  To a
+/* An attribute that not all of several conjunctions list: false if their hull does not.  To a
  * subscription it is free then.  An advertisement allows it; but as long as products may follow,
- * whatever they make of the other conjunction must remain. */
-static bool hull_of_one(struct weir_constraint *out, const struct weir_constraint *only,
-                        const struct weiri_workshop *shop)
+ * whatever they make of the other conjunctions must remain. */
+static bool stays_in_hull(struct weir_constraint *some, const struct weiri_workshop *shop)
 {
     if (shop->role == WEIR_ROLE_SUBSCRIPTION ||
-        (shop->settled && !weiri_advertised_restricts(only->name)))
+        (shop->settled && !weiri_advertised_restricts(some->name)))
         return false;
-    *out = *only;
     if (!shop->settled)
-        out->domain = weiri_domain_of_kinds(WEIR_KIND_ALL);
+        some->domain = weiri_domain_of_kinds(WEIR_KIND_ALL);
     return true;
 }
 
@@ -446,22 +475,35 @@ bool weiri_conjunction_resettle(struct weir_conjunction *conjunction, struct wei
            weiri_advertised_settle(conjunction, conjunction, shop);
 }
 
-static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *a,
-                             const struct weir_conjunction *b, struct weiri_workshop *shop)
+static bool common_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
+                             uint32_t count, struct weiri_workshop *shop)
 {
-    struct weir_residual *v = weiri_shop_take(shop, a->residual_count, sizeof *v);
-    uint32_t j = 0, count = 0;
+    struct weir_residual *common = weiri_shop_take(shop, v[0].residual_count, sizeof *common);
 
-    if (v == NULL)
+    if (common == NULL)
         return false;
-    for (uint32_t i = 0; i < a->residual_count; i++) {
-        while (j < b->residual_count &&
-               weir_str_compare(b->residuals[j].text, a->residuals[i].text) < 0)
-            j++;
-        if (j < b->residual_count && weir_str_equal(b->residuals[j].text, a->residuals[i].text))
-            v[count++] = a->residuals[i];
+    if (v[0].residual_count > 0)
+        memcpy(common, v[0].residuals, v[0].residual_count * sizeof *common);
+    *out = (struct weir_conjunction){.residuals = common, .residual_count = v[0].residual_count};
+    for (uint32_t i = 1; i < count && out->residual_count > 0; i++) {
+        weiri_spend(shop->meter, WEIRI_COPY_STEPS * out->residual_count);
+        out->residual_count = keep_residuals(common, out->residual_count, &v[i]);
     }
-    out->residuals = v;
-    out->residual_count = count;
     return true;
+}
+
+/* Keeps those that the other conjunction has too; returns how many. */
+static uint32_t keep_residuals(struct weir_residual *v, uint32_t count,
+                               const struct weir_conjunction *other)
+{
+    uint32_t kept = 0, j = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        while (j < other->residual_count &&
+               weir_str_compare(other->residuals[j].text, v[i].text) < 0)
+            j++;
+        if (j < other->residual_count && weir_str_equal(other->residuals[j].text, v[i].text))
+            v[kept++] = v[i];
+    }
+    return kept;
 }

@@ -48,8 +48,9 @@ struct weir_conjunction {
     uint32_t residual_count;
 };
 
-/* Bytes that creating a normal form or looking for warnings takes at most, at any one time. */
-#define WEIR_NORMAL_MEMORY_MAX 1310720
+/* Bytes that creating a normal form or looking for warnings takes at most, at any one time and
+ * together with the filter. */
+#define WEIR_NORMAL_MEMORY_MAX 1048576
 
 /* Computes the normal form of a filter, on its own: it does not refer to the filter afterwards.
  * Filters that differ only in the order, grouping or repetition of the operands of AND and OR, in
