@@ -6,10 +6,13 @@
 #include <assert.h>
 #include <string.h>
 
+#define NAME_BYTES_FIRST 8u
+
 static struct weir_str entry_name(const uint8_t *bytes, const uint8_t *entry);
 static struct weir_value entry_value(const uint8_t *bytes, const uint8_t *entry);
 static struct weir_str string_at(const uint8_t *bytes, size_t offset, size_t len);
 static size_t strings_at(const struct weir_notification *n);
+static inline int compare_names(struct weir_str a, struct weir_str b);
 static bool find_stamp(struct weir_str name, enum weir_stamp *stamp);
 static void shift_offset(uint8_t *p, size_t shift);
 
@@ -44,7 +47,7 @@ bool weir_notification_find(const struct weir_notification *n, struct weir_str n
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         const uint8_t *entry = weiri_notification_entry(n->bytes, middle);
-        int order = weir_str_compare(entry_name(n->bytes, entry), name);
+        int order = compare_names(entry_name(n->bytes, entry), name);
 
         if (order == 0) {
             *value = entry_value(n->bytes, entry);
@@ -172,6 +175,20 @@ static struct weir_str string_at(const uint8_t *bytes, size_t offset, size_t len
 static size_t strings_at(const struct weir_notification *n)
 {
     return HEADER_SIZE + (size_t)n->attr_count * ENTRY_SIZE;
+}
+
+/* Names are short: most differ before a call of memcmp would pay. */
+static inline int compare_names(struct weir_str a, struct weir_str b)
+{
+    const size_t shared = a.len < b.len ? a.len : b.len;
+    const size_t first = shared < NAME_BYTES_FIRST ? shared : NAME_BYTES_FIRST;
+
+    for (size_t i = 0; i < first; i++) {
+        if (a.ptr[i] != b.ptr[i])
+            return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[i] ? -1 : 1;
+    }
+    return weir_str_compare((struct weir_str){a.ptr + first, a.len - first},
+                            (struct weir_str){b.ptr + first, b.len - first});
 }
 
 static bool find_stamp(struct weir_str name, enum weir_stamp *stamp)
