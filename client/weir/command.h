@@ -25,6 +25,7 @@
     X(filter_merge) \
     X(filter_convert) \
     X(match) \
+    X(bench_match) \
     X(link_ls) \
     X(route_show) \
     X(sub_ls) \

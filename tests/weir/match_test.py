@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """weir match: the index against evaluation, line by line."""
 
+import json
 import os
 import random
 import sys
@@ -99,6 +100,32 @@ class Match(unittest.TestCase):
         self.assertTrue(any(fast))
         for i, (a, b) in enumerate(zip(fast, slow)):
             self.assertEqual(a, b, f"WEIR_SEED={seed}, notification {i + 1}")
+
+    def test_bench(self):
+        self.write("a = 1\n-- none\nb > 2 OR c\na = 1\n", '{"a":1}\n{"b":3}\n{"b":1}\n{"c":true,"a":1}\n')
+        out, err = weir("bench", "match", "--filters", self.filters, "--notifications",
+                        self.notifications, "--passes", "2", "--json")
+        self.assertEqual(err, "")
+        figures = json.loads(out)
+        self.assertEqual([figures[k] for k in ("filters", "notifications", "matches")], [3, 4, 6])
+        self.assertEqual(sorted(figures["us_per_notification"]), ["mean", "median", "min", "p99"])
+        for key in ("build_s", "add_us", "remove_us"):
+            self.assertGreaterEqual(figures[key], 0)
+        self.assertGreater(figures["bytes_per_filter"], 0)
+        out, err = weir("bench", "match", "--filters", self.filters, "--notifications",
+                        self.notifications, "--passes", "1")
+        self.assertIn("matches            6\n", out)
+
+    def test_bench_bad_input(self):
+        self.write("a = 1\n", "\n")
+        args = ("bench", "match", "--filters", self.filters, "--notifications", self.notifications)
+        self.assertIn("there are no notifications", weir(*args, status=1)[1])
+        weir(*args, "--passes", "0", status=2)
+        weir("bench", "match", "--filters", self.filters, status=2)
+        self.write("a = 1\n", '{"a":1}\n[]\n')
+        self.assertIn("matches            1\n", weir(*args, status=1)[0])
+        self.write("a =\n", '{"a":1}\n')
+        weir(*args, status=2)
 
 
 if __name__ == "__main__":
