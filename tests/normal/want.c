@@ -8,6 +8,7 @@
 #include "pattern.h"
 #include "strings.h"
 #include "text.h"
+#include "widen.h"
 
 #include "oom.h"
 
@@ -250,16 +251,18 @@ static void domains(void **state)
 
 struct lowered {
     const struct weir_filter *filter;
+    enum weir_filter_role role;
+    uint32_t work; /* steps before hulls are made */
     struct weiri_disjunction expected;
     bool exact;
 };
 
-static bool lower(struct weiri_disjunction *out, bool *exact, const struct weir_filter *filter,
+static bool lower(struct weiri_disjunction *out, bool *exact, const struct lowered *l,
                   struct weiri_pool *pool)
 {
-    struct weiri_meter meter = {.left = UINT32_MAX};
-    struct weiri_workshop shop = {.pool = pool, .meter = &meter};
-    bool done = weiri_lower(out, exact, weir_filter_tree(filter), &shop, NULL);
+    struct weiri_meter meter = {.left = l->work};
+    struct weiri_workshop shop = {.pool = pool, .meter = &meter, .role = l->role};
+    bool done = weiri_lower(out, exact, weir_filter_tree(l->filter), &shop, NULL);
 
     assert_int_equal(shop.out_of_memory, !done);
     return done;
@@ -271,7 +274,7 @@ static bool lower_step(void *context, struct weiri_pool *pool, int *result)
     struct weiri_disjunction out;
     bool exact;
 
-    if (!lower(&out, &exact, l->filter, pool))
+    if (!lower(&out, &exact, l, pool))
         return false;
     *result = exact != l->exact || out.count != l->expected.count;
     for (uint32_t i = 0; i < out.count && *result == 0; i++)
@@ -293,21 +296,35 @@ static const char *const texts[] = {
     "x NOT IN (1, 2) OR t < TIMESTAMP '2020-01-01T00:00:00Z' OR x <> 'a' AND x <> 'b'",
     "t NOT IN (TIMESTAMP '2020-01-01T00:00:00Z') AND s NOT IN ('a') AND x > y AND x > z",
     "x > y AND a = 1 OR x > y AND a = 2 OR b = 1 OR c = 1 OR d = 1 OR e = 1 OR f = 1",
+    "$type = 'a' AND x = 1 OR $type <> 'b' AND y = 2 OR $id = 'c' OR $ts IS NOT NULL AND x = 3",
+    "(a = 1 OR b = 2) AND (b = 3 OR c = 4) AND (c = 5 OR d = 6) AND (d = 7 OR a = 8) AND e = 9",
+    "x = 1 AND (x = 2 OR x = 3) AND (y = 1 OR z = 1)",
 };
+
+/* From enough for all of it to nothing, where all are hulls. */
+static const uint32_t works[] = {UINT32_MAX, 1000, 300, 150, 0};
+
+static void check_filter(const char *text, enum weir_filter_role role, uint32_t work)
+{
+    struct weir_filter *filter = must_compile(text);
+    struct lowered l = {.filter = filter, .role = role, .work = work};
+    struct weiri_pool pool;
+
+    weiri_pool_init(&pool, NULL);
+    assert_true(lower(&l.expected, &l.exact, &l, &pool));
+    check_step(text, lower_step, &l, true);
+    weiri_pool_fini(&pool);
+    weir_filter_destroy(filter);
+}
 
 static void filters(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        struct weir_filter *filter = must_compile(texts[i]);
-        struct lowered l = {.filter = filter};
-        struct weiri_pool pool;
-
-        weiri_pool_init(&pool, NULL);
-        assert_true(lower(&l.expected, &l.exact, filter, &pool));
-        check_step(texts[i], lower_step, &l, true);
-        weiri_pool_fini(&pool);
-        weir_filter_destroy(filter);
+        for (size_t k = 0; k < COUNT_OF(works); k++) {
+            check_filter(texts[i], WEIR_ROLE_SUBSCRIPTION, works[k]);
+            check_filter(texts[i], WEIR_ROLE_ADVERTISEMENT, works[k]);
+        }
     }
 }
 
@@ -329,15 +346,90 @@ static void hulls(void **state)
 {
     struct weir_filter *filter =
         must_compile("x > y AND x > z AND a = 1 OR x > y AND y > z AND b = 1");
-    struct lowered l = {.filter = filter};
+    struct lowered l = {.filter = filter, .work = UINT32_MAX};
     struct weiri_pool pool;
 
     (void)state;
     weiri_pool_init(&pool, NULL);
-    assert_true(lower(&l.expected, &l.exact, filter, &pool));
+    assert_true(lower(&l.expected, &l.exact, &l, &pool));
     check_step("hull", hull_step, &l, true);
     weiri_pool_fini(&pool);
     weir_filter_destroy(filter);
+}
+
+struct widened {
+    struct lowered from;
+    struct weiri_widened expected;
+};
+
+static bool widen(struct weiri_widened *out, const struct widened *w, struct weiri_pool *pool)
+{
+    struct weiri_meter meter = {.left = UINT32_MAX};
+    struct weiri_workshop shop = {
+        .pool = pool, .meter = &meter, .role = w->from.role, .settled = true};
+    bool done = weiri_widen(out, w->from.expected.v, w->from.expected.count, &shop);
+
+    assert_int_equal(shop.out_of_memory, !done);
+    return done;
+}
+
+static bool widen_step(void *context, struct weiri_pool *pool, int *result)
+{
+    const struct widened *w = context;
+    struct weiri_widened out;
+
+    if (!widen(&out, w, pool))
+        return false;
+    *result = out.count != w->expected.count;
+    for (uint32_t i = 0; i < out.count && *result == 0; i++)
+        *result = weiri_conjunction_compare(&out.v[i], &w->expected.v[i]);
+    return true;
+}
+
+static void check_widened(const char *text, enum weir_filter_role role)
+{
+    struct weir_filter *filter = must_compile(text);
+    struct widened w = {
+        .from = {.filter = filter, .role = role, .work = UINT32_MAX}
+    };
+    struct weiri_pool pool;
+
+    weiri_pool_init(&pool, NULL);
+    assert_true(lower(&w.from.expected, &w.from.exact, &w.from, &pool));
+    assert_true(widen(&w.expected, &w, &pool));
+    for (uint32_t i = 0; i < w.expected.count; i++) {
+        struct weiri_meter meter = {.left = UINT32_MAX};
+        const struct weiri_workshop shop = {.meter = &meter, .role = role, .settled = true};
+
+        for (uint32_t k = 0; k < w.from.expected.count; k++)
+            assert_true(weiri_conjunction_absorbs(&w.expected.v[i], &w.from.expected.v[k], &shop));
+    }
+    check_step(text, widen_step, &w, true);
+    weiri_pool_fini(&pool);
+    weir_filter_destroy(filter);
+}
+
+/* Long sets are filled, attributes freed, and what all say stays. */
+static void widened(void **state)
+{
+    static const char *const wide[] = {
+        "x = 1 AND y = 2 OR x = 3 AND y = 4",
+        "a = 1 AND x IN (1, 3, 5, 7) OR a = 2 AND x IN (9, 11, 13, 15)",
+        "a = 1 AND s IN ('pa', 'pb', 'pd', 'pz') OR a = 2 AND s IN ('pe', 'pg')",
+        "a = 1 AND s IN ('a', 'c', 'e', 'g') OR a = 2 AND s IN ('i', 'k')",
+        "a = 1 AND x NOT IN (1, 3, 5, 7) OR a = 2 AND x NOT IN (1, 3, 5, 7, 9)",
+        "a = 1 AND t NOT IN (TIMESTAMP '2020-01-01T00:00:00Z', TIMESTAMP '2021-01-01T00:00:00Z',"
+        " TIMESTAMP '2022-01-01T00:00:00Z') OR a = 2 AND t IS TIMESTAMP AND x > y",
+        "x > y AND a = 1 AND $type = 'p' OR x > y AND b = 1 AND $type = 'q'",
+        "a=1 AND b=1 AND c=1 AND d=1 AND e=1 AND f=1 AND g=1 AND h=1 AND i=1 AND j=1 AND k=1 OR "
+        "a=2 AND b=2 AND c=2 AND d=2 AND e=2 AND f=2 AND g=2 AND h=2 AND i=2 AND j=2 AND k=2",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wide); i++) {
+        check_widened(wide[i], WEIR_ROLE_SUBSCRIPTION);
+        check_widened(wide[i], WEIR_ROLE_ADVERTISEMENT);
+    }
 }
 
 int main(void)
@@ -348,6 +440,7 @@ int main(void)
         cmocka_unit_test(domains),
         cmocka_unit_test(filters),
         cmocka_unit_test(hulls),
+        cmocka_unit_test(widened),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
