@@ -65,9 +65,7 @@ enum weir_err weir_matcher_add(struct weir_matcher *m, uint32_t id, uint32_t gro
 
     if (weiri_ids_get(&m->ids, id) != WEIRI_IDS_NONE)
         return WEIR_EEXIST;
-    if (!put_records(m, &records, normal))
-        return WEIR_ENOMEM;
-    added = weiri_forms_add(m, id, group, &records);
+    added = put_records(m, &records, normal) && weiri_forms_add(m, id, group, &records);
     if (added) {
         weiri_slots_step(m);
     } else {
@@ -115,6 +113,7 @@ void weir_matcher_reclaim(struct weir_matcher *m)
     weiri_reclaim(&m->sealed, m);
 }
 
+/* False for want of memory: then with those that were put before. */
 static bool put_records(struct weir_matcher *m, struct weiri_records *records,
                         const struct weir_normal *normal)
 {
@@ -128,11 +127,8 @@ static bool put_records(struct weir_matcher *m, struct weiri_records *records,
         put = weiri_record_put(m, &m->record, weir_normal_at(normal, i));
         *records = (struct weiri_records){m->record.bytes, (uint32_t)before, i};
     }
-    if (!put) {
-        weiri_records_let_go(m, records);
-        trim(m);
+    if (!put)
         return false;
-    }
     *records = (struct weiri_records){m->record.bytes, (uint32_t)m->record.size, count};
     return true;
 }
