@@ -191,10 +191,12 @@ static void reclaim(struct plan *plan)
     weir_matcher_reclaim(plan->m);
 }
 
-/* Fills the matcher, empties it but for those that stay, and again. */
+/* Fills the matcher, empties it but for those that stay, and again.  What was removed is not added
+ * again while a match may have found it already. */
 static void change(struct plan *plan, struct reached *reached, uint64_t seed)
 {
     const size_t steps = random_rounds(STEPS);
+    size_t removed[MOVING] = {0}, reclaims = 1;
     bool held[MOVING] = {false};
     struct random_source r = {seed};
 
@@ -204,15 +206,18 @@ static void change(struct plan *plan, struct reached *reached, uint64_t seed)
         const uint32_t i = (uint32_t)random_below(&r, MOVING);
         const bool fill = step * 4 / steps % 2 == 0;
 
-        if (!held[i] && random_chance(&r, fill ? 100 : 10)) {
+        if (!held[i] && removed[i] < reclaims && random_chance(&r, fill ? 100 : 10)) {
             add(plan, STAYING + i);
             held[i] = true;
         } else if (held[i] && random_chance(&r, fill ? 30 : 100)) {
             assert_true(weir_matcher_remove(plan->m, STAYING + i));
             held[i] = false;
+            removed[i] = reclaims;
         }
-        if (random_chance(&r, 5))
+        if (random_chance(&r, 5)) {
             reclaim(plan);
+            reclaims++;
+        }
         if (step % 200 == 0)
             reached_look(reached, plan->m);
     }
