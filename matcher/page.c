@@ -118,7 +118,7 @@ static void clear(struct weiri_rows *rows, uint32_t row)
     const struct weiri_row_codes *codes = &page_of(rows)->codes[row];
 
     /* The columns it has ascend. */
-    for (uint32_t i = 0; i < WEIRI_ROW_COLUMNS; i++) {
+    for (uint32_t i = 0; i < WEIRI_ROW_COLUMNS && i < rows->columns; i++) {
         if (i > 0 && codes->column[i] <= codes->column[i - 1])
             break;
         set_cells(page_of(rows), codes->column[i], row, UINT32_MAX, true);

@@ -45,7 +45,7 @@ static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
 static void scan_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
                       uint64_t *sure)
 {
-    uint8_t own[WEIRI_PAGE_COLUMNS] = {0};
+    uint8_t own[WEIRI_PAGE_COLUMNS] = {1}; /* of rows without columns */
 
     for (uint32_t w = 0; w < page->words; w++)
         maybe[w] = atomic_load_explicit(&page->live[w], memory_order_acquire);

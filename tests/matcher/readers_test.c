@@ -17,10 +17,10 @@
 enum answer { ANSWER_NO, ANSWER_MAYBE, ANSWER_YES };
 
 static const struct shape shapes[] = {
-    {"one key",         {100, 0, 0, 0, 0},   1, 30, 200, 1, 0},
-    {"ranges",          {0, 100, 0, 0, 0},   1, 3,  900, 1, 0},
-    {"many attributes", {0, 20, 0, 80, 0},   5, 3,  40,  2, 0},
-    {"all kinds",       {25, 25, 25, 0, 25}, 3, 6,  60,  5, 0},
+    {"one key",         {100, 0, 0, 0, 0, 0},   1, 30, 200, 1, 0},
+    {"ranges",          {0, 100, 0, 0, 0, 0},   1, 3,  900, 1, 0},
+    {"many attributes", {0, 20, 0, 80, 0, 0},   5, 3,  40,  2, 0},
+    {"all kinds",       {25, 25, 25, 0, 25, 0}, 3, 6,  60,  5, 0},
 };
 
 /* Filter i has the id i; the first STAYING are held all the time, the next MOVING now and then. */

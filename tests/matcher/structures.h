@@ -3,7 +3,9 @@
 #ifndef TESTS_MATCHER_STRUCTURES_H
 #define TESTS_MATCHER_STRUCTURES_H
 
+#include "forms.h"
 #include "internal.h"
+#include "members.h"
 #include "normal/support.h"
 #include "rows.h"
 
@@ -13,7 +15,7 @@
 /* How filters of a kind are made. */
 struct shape {
     const char *name;
-    unsigned weights[5]; /* of the parts below, in percent of the conjunctions */
+    unsigned weights[6]; /* of the parts below, in percent of the conjunctions */
     unsigned keys;       /* different values or attributes that filters are found by */
     unsigned columns;    /* different attributes beside those */
     unsigned range;      /* of the constants */
@@ -21,7 +23,7 @@ struct shape {
     size_t filters;
 };
 
-enum part { PART_KEY, PART_RANGES, PART_TEXT, PART_MANY, PART_ABSENT };
+enum part { PART_KEY, PART_RANGES, PART_TEXT, PART_MANY, PART_ABSENT, PART_RESIDUAL };
 
 static inline size_t shape_word(char *out, size_t size, struct random_source *r, size_t len_max)
 {
@@ -98,6 +100,8 @@ static inline size_t shape_conjunction(char *out, size_t size, struct random_sou
     case PART_ABSENT:
         len = (size_t)snprintf(out, size, "NOT EXISTS(p%u)", (unsigned)random_below(r, 5));
         break;
+    case PART_RESIDUAL:
+        return (size_t)snprintf(out, size, "p0 + %u < c0", (unsigned)random_below(r, shape->range));
     }
     if (part != PART_RANGES && more <= 4)
         more = 5;
@@ -225,10 +229,10 @@ static inline void reached_look(struct reached *most, const struct weir_matcher 
     for (uint32_t i = 0; i < weiri_table_end(&m->forms); i++) {
         const struct weiri_form *form = weiri_table_find(&m->forms, i);
 
-        if (form == NULL || form->member_count == 0)
+        if (form == NULL || form->members == WEIRI_MEMBER_GONE)
             continue;
-        now.marks += form->mark != WEIRI_NONE;
-        reached_raise(&now.members, form->member_count);
+        now.marks += weiri_form_mark(form) != WEIRI_NONE;
+        reached_raise(&now.members, weiri_members_count(form));
         reached_raise(&now.places, form->place_count);
     }
     for (uint32_t i = 0; i < WEIRI_SLOTS; i++) {

@@ -11,13 +11,14 @@
 #define GROUPS 20u
 
 static const struct shape shapes[] = {
-    {"one key, few columns",  {100, 0, 0, 0, 0},   1, 2,  300,  1, 450 },
-    {"one key, many columns", {100, 0, 0, 0, 0},   1, 40, 30,   1, 300 },
-    {"ranges",                {0, 100, 0, 0, 0},   1, 3,  900,  1, 1500},
-    {"ranges, constants",     {0, 100, 0, 0, 0},   2, 12, 4000, 1, 800 },
-    {"texts",                 {0, 0, 100, 0, 0},   1, 3,  40,   1, 300 },
-    {"many attributes",       {0, 20, 0, 80, 0},   5, 3,  40,   2, 400 },
-    {"all kinds",             {25, 25, 25, 0, 25}, 5, 6,  40,   5, 300 },
+    {"one key, few columns",  {100, 0, 0, 0, 0, 0},   1, 2,  300,  1, 450 },
+    {"one key, many columns", {100, 0, 0, 0, 0, 0},   1, 40, 30,   1, 300 },
+    {"ranges",                {0, 100, 0, 0, 0, 0},   1, 3,  900,  1, 1500},
+    {"ranges, constants",     {0, 100, 0, 0, 0, 0},   2, 12, 4000, 1, 800 },
+    {"texts",                 {0, 0, 100, 0, 0, 0},   1, 3,  40,   1, 300 },
+    {"many attributes",       {0, 20, 0, 80, 0, 0},   5, 3,  40,   2, 400 },
+    {"residuals",             {0, 0, 0, 0, 5, 95},    1, 2,  900,  1, 200 },
+    {"all kinds",             {25, 25, 25, 0, 25, 0}, 5, 6,  40,   5, 300 },
 };
 
 struct held {
@@ -343,11 +344,56 @@ static void each_allocation_fails_once(void **state)
     }
 }
 
+static void hold_text(struct world *w, const char *text)
+{
+    struct held *held = &w->held[w->count];
+
+    held->normal = must_normalise(text);
+    held->id = (uint32_t)w->count++;
+    held->group = held->id % GROUPS;
+    assert_int_equal(weir_matcher_add(w->m, held->id, held->group, held->normal), WEIR_OK);
+}
+
+/* Rows of an attribute for which no slot is left have no columns, nor have their pages. */
+static void pages_without_columns(void **state)
+{
+    static struct world w;
+    const struct shape *shape = &shapes[0];
+    uint32_t bare = 0;
+    size_t empty;
+    char text[40];
+
+    (void)state;
+    begin(&w, shape, 2);
+    empty = w.oom.live_count;
+    for (unsigned i = 0; i < 2 * WEIRI_SLOTS; i++) {
+        snprintf(text, sizeof text, "m%u > 1", i);
+        hold_text(&w, text);
+    }
+    for (unsigned i = 0; i < 300; i++) {
+        snprintf(text, sizeof text, "c0 > %u", i);
+        hold_text(&w, text);
+    }
+    for (uint32_t i = 0; i < weiri_table_end(&w.m->rows); i++) {
+        const struct weiri_rows *rows = weiri_table_find(&w.m->rows, i);
+
+        bare += rows != NULL && rows->kind == WEIRI_PAGE && rows->columns == 0;
+    }
+    assert_true(bare > 0);
+    while (w.count > 0) {
+        if (w.count % 10 == 0)
+            check(&w);
+        remove_one(&w);
+    }
+    end(&w, empty);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_the_normal_forms),
         cmocka_unit_test(each_allocation_fails_once),
+        cmocka_unit_test(pages_without_columns),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
