@@ -12,7 +12,7 @@
 #define MOVING 500u
 #define NOTIFICATIONS 24u
 #define GROUPS 40u
-#define STEPS 1000u
+#define STEPS 250u
 
 enum answer { ANSWER_NO, ANSWER_MAYBE, ANSWER_YES };
 

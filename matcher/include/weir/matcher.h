@@ -46,7 +46,8 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_matcher_add(struct weir_matcher *m, ui
  * thread at a time adds and removes.  What is removed or replaced is then kept until its caller
  * says that no reader can be using it: seal, wait until each reader that was matching at that time
  * has returned (a grace period, by liburcu or the like), reclaim.  A match finds every filter that
- * is held for the whole of the call, and none that is not held for any of it. */
+ * is held for the whole of the call, and none that is not held for any of it; an id that is removed
+ * and added again in the meantime may be there twice. */
 
 WEIR_API void weir_matcher_share(struct weir_matcher *m);
 /* Sets what has been removed and replaced so far apart to be reclaimed; returns false if there is
