@@ -27,6 +27,12 @@ struct leaf {
     bool never;
 };
 
+/* An attribute in an operand, and the kinds of values with which that has one. */
+struct operand_use {
+    struct weir_str name;
+    uint32_t kinds;
+};
+
 static bool lower_compare(struct leaf *leaf);
 static bool compare_constants(struct leaf *leaf, enum weir_compare compare, struct weir_value left,
                               struct weir_value right);
@@ -47,7 +53,10 @@ static bool domain_of_values(struct leaf *leaf, struct weir_domain *domain,
                              const struct weir_value *values, uint32_t count);
 static bool complement(struct leaf *leaf, struct weir_domain *domain);
 static bool list_of_one(struct leaf *leaf, struct weir_strings *list, struct weir_str s);
-static bool imply_operand(struct leaf *leaf, const struct weir_node *node, uint32_t kinds);
+static bool imply_operands(struct leaf *leaf, uint32_t kinds);
+static void collect_uses(struct operand_use *uses, uint32_t *count, const struct weir_node *node,
+                         uint32_t kinds);
+static int compare_uses(const void *a, const void *b);
 static bool imply_runs(struct leaf *leaf, const struct weiri_like *like);
 static bool imply_inner(struct leaf *leaf, const struct weiri_like *like);
 static bool residual_compare(struct leaf *leaf, enum weir_compare compare);
@@ -116,10 +125,8 @@ static bool lower_compare(struct leaf *leaf)
     if (left->kind == WEIR_NODE_LITERAL && right->kind == WEIR_NODE_ATTR)
         return constrain_to(leaf, right->text, left->literal, mirrored[compare]);
     if (left->kind != WEIR_NODE_ATTR || right->kind != WEIR_NODE_ATTR)
-        return imply_operand(leaf, left, WEIRI_KIND_NUMBER) &&
-               imply_operand(leaf, right, WEIRI_KIND_NUMBER) && residual_compare(leaf, compare);
-    return imply_operand(leaf, left, WEIRI_KIND_PRESENT) &&
-           imply_operand(leaf, right, WEIRI_KIND_PRESENT) && residual_compare(leaf, compare);
+        return imply_operands(leaf, WEIRI_KIND_NUMBER) && residual_compare(leaf, compare);
+    return imply_operands(leaf, WEIRI_KIND_PRESENT) && residual_compare(leaf, compare);
 }
 
 /* As in `5 BETWEEN 3 AND x`. */
@@ -142,7 +149,7 @@ static bool lower_in(struct leaf *leaf)
     struct weir_domain domain;
 
     if (operand->kind != WEIR_NODE_ATTR)
-        return imply_operand(leaf, operand, WEIRI_KIND_NUMBER) && residual_same(leaf);
+        return imply_operands(leaf, WEIRI_KIND_NUMBER) && residual_same(leaf);
     for (uint32_t i = 1; i < leaf->node->value_count && leaf->negated; i++) {
         int order;
 
@@ -371,21 +378,55 @@ static bool list_of_one(struct leaf *leaf, struct weir_strings *list, struct wei
     return true;
 }
 
-/* An operand that has a value has values of these kinds in its attributes. */
-static bool imply_operand(struct leaf *leaf, const struct weir_node *node, uint32_t kinds)
+/* Operands that have a value have values of these kinds in their attributes. An operand may name a
+ * thousand. */
+static bool imply_operands(struct leaf *leaf, uint32_t kinds)
+{
+    const struct weir_node *node = leaf->node;
+    const uint32_t operands = node->kind == WEIR_NODE_IN ? 1 : node->child_count;
+    struct operand_use *uses;
+    uint32_t count = 0, distinct = 0;
+
+    for (uint32_t i = 0; i < operands; i++)
+        collect_uses(NULL, &count, node->child[i], kinds);
+    uses = take(leaf, count, sizeof *uses);
+    if (uses == NULL)
+        return false;
+    count = 0;
+    for (uint32_t i = 0; i < operands; i++)
+        collect_uses(uses, &count, node->child[i], kinds);
+    if (count > 1)
+        qsort(uses, count, sizeof *uses, compare_uses);
+    for (uint32_t i = 0; i < count; i++) {
+        if (distinct > 0 && weir_str_equal(uses[distinct - 1].name, uses[i].name))
+            uses[distinct - 1].kinds &= uses[i].kinds;
+        else
+            uses[distinct++] = uses[i];
+    }
+    leaf->implied = take(leaf, distinct, sizeof *leaf->implied);
+    if (leaf->implied == NULL)
+        return false;
+    leaf->implied_capacity = distinct;
+    for (uint32_t i = 0; i < distinct; i++)
+        leaf->implied[leaf->implied_count++] =
+            (struct weir_constraint){uses[i].name, weiri_domain_of_kinds(uses[i].kinds)};
+    return true;
+}
+
+/* Counts only, where `uses` is NULL. */
+static void collect_uses(struct operand_use *uses, uint32_t *count, const struct weir_node *node,
+                         uint32_t kinds)
 {
     if (node->kind == WEIR_NODE_ATTR) {
-        struct weir_domain domain = weiri_domain_of_kinds(kinds);
-
-        return constrain(leaf, node->text, &domain);
+        if (uses != NULL)
+            uses[*count] = (struct operand_use){node->text, kinds};
+        ++*count;
+        return;
     }
     if (node->kind == WEIR_NODE_MODULO)
         kinds = WEIR_KIND_INT;
-    for (uint32_t i = 0; i < node->child_count; i++) {
-        if (!imply_operand(leaf, node->child[i], kinds))
-            return false;
-    }
-    return true;
+    for (uint32_t i = 0; i < node->child_count; i++)
+        collect_uses(uses, count, node->child[i], kinds);
 }
 
 static bool imply_runs(struct leaf *leaf, const struct weiri_like *like)
@@ -564,6 +605,13 @@ static bool finish(struct leaf *leaf, struct weir_conjunction *out)
     }
     *out = (struct weir_conjunction){leaf->implied, count, leaf->residual, leaf->residual != NULL};
     return true;
+}
+
+static int compare_uses(const void *a, const void *b)
+{
+    const struct operand_use *one = a, *other = b;
+
+    return weir_str_compare(one->name, other->name);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -24,6 +24,7 @@ from generate import pairs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEFAULT_PAIRS = 1500 * int(os.environ.get("WEIR_TEST_SCALE", "100")) // 100
+ALL_RESULTS_FROM = 1500  # pairs among which each result comes
 BATCH = 5000
 PART = 50000  # pairs of one seed
 UNDECIDED = "?"  # out of the budget of MATCHES: tested elsewhere, and rare
@@ -173,7 +174,7 @@ def sweep(parts, jobs):
     print("%d pairs, seeds %d to %d, %s: %d disagreements" % (
         sum(results.values()), parts[0].seed, parts[-1].seed,
         ", ".join("%s %d" % item for item in sorted(results.items())), sum(kinds.values())))
-    if not {"T", "F", "U", "E"} <= set(results):
+    if sum(results.values()) >= ALL_RESULTS_FROM and not {"T", "F", "U", "E"} <= set(results):
         sys.exit("some result never came")
     if results[UNDECIDED] * UNDECIDED_ONE_IN > sum(results.values()):
         sys.exit("too often out of budget")
