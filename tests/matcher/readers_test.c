@@ -168,12 +168,12 @@ static void *read_on(void *argument)
 
     if (weir_match_scratch_create(&scratch, NULL) != WEIR_OK)
         abort();
-    while (!atomic_load(&grace->stop)) {
+    do { /* once at least, however late the thread comes */
         if (weir_match_scratch_reserve(scratch, reader->plan->m) != WEIR_OK)
             abort();
         look(reader, scratch, &r);
         atomic_fetch_add(&grace->passed[reader->number], 1);
-    }
+    } while (!atomic_load(&grace->stop));
     weir_match_scratch_destroy(scratch);
     return NULL;
 }
