@@ -30,9 +30,7 @@ static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, cons
     b->rows.kind = WEIRI_BLOCK;
     b->rows.capacity = capacity;
     b->rows.columns = columns;
-    b->rows.ref = (uint32_t *)(b + 1);
-    b->rows.form = b->rows.ref + capacity;
-    at = (uint8_t *)(b->rows.form + capacity);
+    at = (uint8_t *)(b + 1); /* columns first: they are read with the block's head */
     for (uint32_t k = 0; k < columns; k++) {
         b->slots[k] = slots[k];
         b->low[k] = at;
@@ -43,7 +41,9 @@ static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, cons
             at += capacity;
         }
     }
-    b->rows.conjunction = at;
+    b->rows.ref = (uint32_t *)(void *)at;
+    b->rows.form = b->rows.ref + capacity;
+    b->rows.conjunction = (uint8_t *)(b->rows.form + capacity);
     return &b->rows;
 }
 
