@@ -85,16 +85,13 @@ bool weiri_advertised_settle(struct weir_conjunction *out, const struct weir_con
                              struct weiri_workshop *shop)
 {
     const uint32_t room = in->constraint_count + 1;
-    struct weir_constraint *v = weiri_pool_take(shop->pool, room, sizeof *v);
-    struct weir_residual *residuals =
-        weiri_pool_take(shop->pool, in->residual_count, sizeof *residuals);
+    struct weir_constraint *v = weiri_shop_take(shop, room, sizeof *v);
+    struct weir_residual *residuals = weiri_shop_take(shop, in->residual_count, sizeof *residuals);
     uint32_t count = 0, residual_count = 0;
     bool typed = true;
 
-    if (v == NULL || residuals == NULL) {
-        shop->out_of_memory = true;
+    if (v == NULL || residuals == NULL)
         return false;
-    }
     for (uint32_t i = 0; i < in->constraint_count; i++) {
         const struct weir_constraint *constraint = &in->constraints[i];
 

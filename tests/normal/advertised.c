@@ -313,6 +313,16 @@ static const struct {
     {"x < 5 AND y = 1 OR x >= 5",                                                         "x < 5 AND y = 1 OR x >= 5"                },
     {"(x > 5 AND y = 1 OR x > 5) AND y = 2",                                              "x > 5 AND y = 2"                          },
     {"bid > ask",                                                                         "EXISTS(ask) AND EXISTS(bid) AND ask < bid"},
+    {"$type IS NULL AND x > 5",                                                           "$type IS BOOL AND x > 5"                  },
+    {"$type IS INT AND x > 5",                                                            "$type IS BOOL AND x > 5"                  },
+    {"$type IS NULL OR $type = 'q'",                                                      "$type = 'q'"                              },
+    {"$type IS BOOL AND x > 5 AND x < $type",                                             "$type IS BOOL AND x > 5"                  },
+    {"$type = 'q' AND x < $type",                                                         "$type = 'q' AND EXISTS(x) AND $type > x"  },
+    {"x > 5 AND TRUE",                                                                    "x > 5"                                    },
+    {"NOT (x > 5 OR TRUE)",                                                               "FALSE"                                    },
+    {"NOT (x > 5 AND FALSE)",                                                             "TRUE"                                     },
+    {"x > 5 OR NOT (y > 5 AND FALSE)",                                                    "TRUE"                                     },
+    {"x > 5 AND y > 5 OR TRUE",                                                           "TRUE"                                     },
     {"$origin = x",                                                                       "EXISTS(x)"                                },
 };
 
@@ -335,6 +345,45 @@ static void printed_forms(void **state)
         assert_true(weir_str_equal(weir_normal_bytes(adv), weir_normal_bytes(again)));
         weir_normal_destroy(again);
         weir_normal_destroy(adv);
+    }
+}
+
+static void covering_needs_all_that_is_allowed(void **state)
+{
+    static const struct {
+        const char *wide, *narrow;
+        bool covers;
+    } cases[] = {
+        {"TRUE",                    "x = 1",                   true },
+        {"x = 1",                   "TRUE",                    false},
+        {"EXISTS(x)",               "TRUE",                    false},
+        {"$type = 'a' AND x = 1",   "$type = 'b' AND x = 1",   false},
+        {"$type = 'a' AND x = 1",   "x = 1",                   false},
+        {"x = 1",                   "$type = 'a' AND x = 1",   true },
+        {"$type IS BOOL AND x = 1", "$type = 'a' AND x = 1",   false},
+        {"$type = 'a' AND x = 1",   "$type IS BOOL AND x = 1", true },
+        {"x = 1 AND y = 1",         "x = 1",                   true },
+        {"x = 1",                   "x = 1 AND y = 1",         false},
+        {"x > y",                   "x > y AND x > 1",         true },
+        {"EXISTS(x) AND EXISTS(y)", "x > y",                   true },
+        {"x > y",                   "EXISTS(x) AND EXISTS(y)", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct weir_normal *wide = must_advertise(cases[i].wide);
+        struct weir_normal *narrow = must_advertise(cases[i].narrow);
+        uint32_t plenty = 10000, enough;
+
+        if (weir_normal_covers(wide, narrow, &plenty) != cases[i].covers)
+            fail_msg("%s, %s: %d", cases[i].wide, cases[i].narrow, !cases[i].covers);
+        for (uint32_t work = 0; work < 10000 - plenty; work++) {
+            enough = work;
+            if (weir_normal_covers(wide, narrow, &enough) && !cases[i].covers)
+                fail_msg("%s, %s with %u steps", cases[i].wide, cases[i].narrow, (unsigned)work);
+        }
+        weir_normal_destroy(wide);
+        weir_normal_destroy(narrow);
     }
 }
 
@@ -371,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conformance_is_as_defined),
         cmocka_unit_test(printed_forms),
+        cmocka_unit_test(covering_needs_all_that_is_allowed),
         cmocka_unit_test(bytes_tell_the_role),
     };
 

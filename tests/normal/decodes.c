@@ -164,6 +164,28 @@ static void bytes_are_refused_for_their_reason(void **state)
     }
 }
 
+/* What allows all covers whatever else there is, under any name. */
+static void all_stands_alone(void **state)
+{
+    static const struct {
+        const char *bytes;
+        enum weir_err err;
+    } advertised[] = {
+        {"01 03 0000 0100 0000 0000",                                       WEIR_OK        },
+        {"01 03 0000 0100 0100 02 'as' 18 0100 10 " FIVE " 0000",           WEIR_OK        },
+        {"01 03 0000 0200 0000 0000 0100 02 'as' 18 0100 10 " FIVE " 0000", WEIR_EMALFORMED},
+        {"01 03 0000 0200 0000 0000 0100 01 'x' 18 0100 10 " FIVE " 0000",  WEIR_EMALFORMED},
+    };
+    uint8_t bytes[128];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(advertised); i++) {
+        const size_t size = bytes_of(bytes, advertised[i].bytes);
+
+        assert_int_equal(decode_as(WEIR_ROLE_ADVERTISEMENT, bytes, size), advertised[i].err);
+    }
+}
+
 static void bytes_have_a_limit(void **state)
 {
     static uint8_t bytes[WEIR_NORMAL_SIZE_MAX + 1] = {1, 1};
@@ -219,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_are_refused_for_their_reason),
+        cmocka_unit_test(all_stands_alone),
         cmocka_unit_test(bytes_have_a_limit),
         cmocka_unit_test(residuals_have_limits),
         cmocka_unit_test(texts_have_limits),
