@@ -36,7 +36,8 @@ if(WEIR_FUZZ)
 endif()
 if(WEIR_COVERAGE)
   set(WEIR_INSTRUMENTED ON)
-  target_compile_options(weir_instrument INTERFACE --coverage)
+  # atomic: some tests have threads, and counts that went astray would stop the report
+  target_compile_options(weir_instrument INTERFACE --coverage -fprofile-update=atomic)
   target_link_options(weir_instrument INTERFACE --coverage)
 endif()
 
