@@ -271,10 +271,7 @@ static bool constrain_to(struct leaf *leaf, struct weir_str name, struct weir_va
 {
     struct weir_domain domain;
 
-    if (value.type == WEIR_BOOL && compare != WEIR_EQ && compare != WEIR_NE) {
-        leaf->never = true;
-        return true;
-    }
+    assert(value.type != WEIR_BOOL || compare == WEIR_EQ || compare == WEIR_NE);
     return domain_of_compare(leaf, &domain, compare, value) && constrain(leaf, name, &domain);
 }
 

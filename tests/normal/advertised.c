@@ -318,6 +318,7 @@ static const struct {
     {"$type IS NULL OR $type = 'q'",                                                      "$type = 'q'"                              },
     {"$type IS BOOL AND x > 5 AND x < $type",                                             "$type IS BOOL AND x > 5"                  },
     {"$type = 'q' AND x < $type",                                                         "$type = 'q' AND EXISTS(x) AND $type > x"  },
+    {"(x > 5 AND y > 5 OR x > 7 AND y > 7) AND z = 1",                                    "x > 5 AND y > 5 AND z = 1"                },
     {"x > 5 AND TRUE",                                                                    "x > 5"                                    },
     {"NOT (x > 5 OR TRUE)",                                                               "FALSE"                                    },
     {"NOT (x > 5 AND FALSE)",                                                             "TRUE"                                     },
