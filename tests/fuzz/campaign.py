@@ -7,7 +7,8 @@ Needs the fuzzers of the preset `fuzz`.  They run one after the other in slices,
 corpus in DIR/corpus/FUZZER that is begun with tests/fuzz/corpus/FUZZER and outlives the campaign,
 and with the words of tests/fuzz/FUZZER.dict where there is one.  --keep then adds inputs that reach
 new code to tests/fuzz/corpus/FUZZER.  CPU time is what the processes used, not what the clock says.
-Exit 1 at the first finding, whose input libFuzzer names; interrupted, it still reports.
+Exit 1 at the first finding, whose input libFuzzer names; interrupted or terminated, it still
+reports, up to the last slice.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import datetime
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -22,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SLICE_SECONDS = 60
 KEEP_BYTES_MAX = 1024
+KEEP_FILES_MAX = 200  # of one fuzzer
 
 
 class Campaign:
@@ -65,16 +68,22 @@ class Campaign:
         return status == 0
 
     def keep(self):
-        """Adds what reaches new code, if it is small, to the corpus that every test run replays."""
-        small = os.path.join(os.path.dirname(self.artifacts), self.name + ".small")
-        shutil.rmtree(small, ignore_errors=True)
-        os.makedirs(small)
+        """Adds small inputs that reach new code to the corpus that every test run replays."""
+        work = os.path.join(os.path.dirname(self.artifacts), self.name)
+        small, cover = work + ".small", work + ".cover"
+        for folder in (small, cover):
+            shutil.rmtree(folder, ignore_errors=True)
+            os.makedirs(folder)
         for name in os.listdir(self.corpus):
             path = os.path.join(self.corpus, name)
             if os.path.getsize(path) <= KEEP_BYTES_MAX:
                 shutil.copy(path, small)
-        self.libfuzzer("-merge=1", self.seeds, small)
+        self.libfuzzer("-set_cover_merge=1", cover, self.seeds, small)
+        room = max(0, KEEP_FILES_MAX - len(os.listdir(self.seeds)))
+        for name in sorted(set(os.listdir(cover)) - set(os.listdir(self.seeds)))[:room]:
+            shutil.copy(os.path.join(cover, name), self.seeds)
         shutil.rmtree(small)
+        shutil.rmtree(cover)
 
     def report(self, commit):
         print("| %s | %s | `%s` | %.1f | %s | %d | %d |" % (
@@ -91,6 +100,8 @@ def main():
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("fuzzer", nargs="+")
     args = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell has it ignored
+        signal.signal(number, signal.default_int_handler)
     commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
                             stdout=subprocess.PIPE, text=True).stdout.strip() or "unknown"
     campaigns = [Campaign(args.build, name) for name in args.fuzzer]
