@@ -54,7 +54,7 @@ static void relate(struct judge *judge);
 static bool stamped_notification(uint8_t **out, size_t *size, struct weir_str json);
 static void judge_filter(struct judge *judge);
 static const char *first_error(const struct weir_diags *diags);
-static void judge_normal(struct judge *judge, enum weir_truth expected);
+static void judge_normal(struct judge *judge, enum weir_truth expected, enum weir_truth form);
 static bool truths_agree(enum weir_truth form, enum weir_truth expected, bool exact);
 static void judge_relations(struct judge *judge, enum weir_truth expected);
 static void require(enum weir_err err, const char *what);
@@ -236,7 +236,8 @@ static void judge_filter(struct judge *judge)
 {
     const struct side *first = &judge->first;
     const struct weir_notification *n = &judge->notification;
-    enum weir_truth truth;
+    enum weir_truth truth, form;
+    bool undecided;
 
     if (first->filter == NULL) {
         printf("E%s", first_error(&first->diags));
@@ -247,14 +248,16 @@ static void judge_filter(struct judge *judge)
         return;
     }
     truth = weir_filter_eval(first->filter, n, judge->scratch);
-    if (weir_scratch_undecided(judge->scratch)) {
+    undecided = weir_scratch_undecided(judge->scratch);
+    form = weir_normal_eval(first->normal, n, judge->scratch); /* may match a pattern repeatedly */
+    if (undecided || weir_scratch_undecided(judge->scratch)) {
         putchar('?');
         return;
     }
     putchar(truth == WEIR_TRUE ? 'T' : truth == WEIR_FALSE ? 'F' : 'U');
     if (!first->prints || weir_filter_eval(first->printed, n, judge->scratch) != truth)
         putchar('P');
-    judge_normal(judge, truth);
+    judge_normal(judge, truth, form);
     judge_relations(judge, truth);
 }
 
@@ -267,16 +270,14 @@ static const char *first_error(const struct weir_diags *diags)
     return "????"; /* differential.py takes this for a disagreement */
 }
 
-static void judge_normal(struct judge *judge, enum weir_truth expected)
+static void judge_normal(struct judge *judge, enum weir_truth expected, enum weir_truth form)
 {
     const struct side *first = &judge->first;
-    const enum weir_truth truth =
-        weir_normal_eval(first->normal, &judge->notification, judge->scratch);
 
-    if (!truths_agree(truth, expected, weir_normal_is_exact(first->normal)))
+    if (!truths_agree(form, expected, weir_normal_is_exact(first->normal)))
         putchar('N');
     if (first->decoded == NULL ||
-        weir_normal_eval(first->decoded, &judge->notification, judge->scratch) != truth)
+        weir_normal_eval(first->decoded, &judge->notification, judge->scratch) != form)
         putchar('B');
     if (!judge->covers_itself)
         putchar('R');
