@@ -303,7 +303,7 @@ static void answer_broker(struct answer *answer)
 {
     const struct daemon *d = answer->d;
     struct weir_router_stats s = weir_router_stats(d->router);
-    static const char *const strategies[] = {"flooding", "simple", "covering"};
+    static const char *const strategies[] = {"flooding", "simple", "covering", "identity"};
     json_t *routing = json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
         "published", number(s.published), "refused", number(s.refused), "delivered",

@@ -38,7 +38,7 @@ struct reader {
     unsigned problems;
 };
 
-static const char *const strategies[] = {"flooding", "simple", "covering", NULL};
+static const char *const strategies[] = {"flooding", "simple", "covering", "identity", NULL};
 static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
 
 #define AT(member) offsetof(struct config, member)

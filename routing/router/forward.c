@@ -152,7 +152,7 @@ static void find_hops(struct weir_router *r, const struct crossing *c, struct ta
     uint32_t skip = c->from == NULL ? NO_SLOT : c->from->slot;
     struct weir_matches m;
 
-    if (r->config.strategy == WEIR_STRATEGY_FLOODING) {
+    if (!r->reduce->tells) {
         for (uint32_t i = 0; i < r->slots; i++) {
             if (r->hops[i] != NULL && i != skip && r->hops[i]->state == HOP_UP) {
                 r->hops[i]->target = true;

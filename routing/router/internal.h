@@ -93,7 +93,7 @@ struct sent {
     struct node *send_first, *send_last;
     struct node *withdraw_first, *withdraw_last;
     uint32_t on_wire;
-    uint32_t needed; /* entries that want to be known there: what would be sent without covering */
+    uint32_t needed; /* entries that want to be known there: without any reduction */
 };
 
 struct owned {
@@ -104,7 +104,7 @@ struct owned {
 struct table {
     bool advs;
     struct node *first, *last;
-    struct weiri_lookup by_hash; /* the first of the nodes with a hash; covering only */
+    struct weiri_lookup by_hash; /* the first of the nodes with a hash, if they are distinct */
     uint32_t node_count, entry_count;
 };
 
@@ -302,6 +302,13 @@ struct out {
     struct weiri_buf scratch;
 };
 
+/* What a strategy is: Sent(hop) as made from Need(hop). */
+struct reduction {
+    bool tells;    /* subscriptions are told at all; else notifications go everywhere */
+    bool distinct; /* equal filters are one */
+    bool maximal;  /* those that another one covers are left out */
+};
+
 #define COVER_CACHE_SIZE 8192
 
 struct cover_memo {
@@ -312,6 +319,7 @@ struct cover_memo {
 struct weir_router {
     const struct weir_alloc *alloc;
     struct weir_router_config config;
+    const struct reduction *reduce;
     char name[WEIR_BROKER_NAME_MAX];
     char incarnation_text[16];
     uint64_t id;

@@ -8,6 +8,16 @@
 
 #define RETRY_MS 10 /* after memory ran out while speaking */
 
+/* The formatter of LLVM 14 does not know rows of different lengths. */
+/* clang-format off */
+static const struct reduction reductions[WEIR_STRATEGY_COUNT] = {
+    [WEIR_STRATEGY_FLOODING] = {.tells = false},
+    [WEIR_STRATEGY_SIMPLE] = {.tells = true},
+    [WEIR_STRATEGY_IDENTITY] = {.tells = true, .distinct = true},
+    [WEIR_STRATEGY_COVERING] = {.tells = true, .distinct = true, .maximal = true},
+};
+/* clang-format on */
+
 /* ---- creation */
 
 static bool is_name(struct weir_str name)
@@ -19,7 +29,7 @@ static bool is_valid(const struct weir_router_config *config)
 {
     if (!is_name(config->name) || config->link_window == 0 || config->client_window == 0 ||
         config->neighbour_count > WEIR_LINKS_MAX ||
-        (unsigned)config->strategy > WEIR_STRATEGY_COVERING)
+        (unsigned)config->strategy >= WEIR_STRATEGY_COUNT)
         return false;
     for (size_t i = 0; i < config->neighbour_count; i++) {
         if (!is_name(config->neighbours[i]) || weir_str_equal(config->neighbours[i], config->name))
@@ -80,6 +90,7 @@ enum weir_err weir_router_create(struct weir_router **out, const struct weir_rou
         return WEIR_ENOMEM;
     r->alloc = alloc;
     r->config = *config;
+    r->reduce = &reductions[config->strategy];
     memcpy(r->name, config->name.ptr, config->name.len);
     r->config.name.ptr = r->name;
     r->config.neighbours = NULL; /* they are hops */

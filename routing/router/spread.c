@@ -160,7 +160,7 @@ static struct node *find_cover(struct weir_router *r, const struct node *node, s
 {
     struct sent *sent = sent_of(node, hop);
 
-    if (r->config.strategy != WEIR_STRATEGY_COVERING)
+    if (!r->reduce->maximal)
         return NULL;
     for (size_t i = 0; i < sent->root_count && may_look(r, i); i++) {
         if ((sent->roots[i].summary & ~node->summary) == 0 && covers(r, sent->roots[i].node, node))
@@ -184,7 +184,7 @@ static void demote_covered(struct weir_router *r, struct node *node, struct hop 
 {
     struct sent *sent = sent_of(node, hop);
 
-    if (r->config.strategy != WEIR_STRATEGY_COVERING)
+    if (!r->reduce->maximal)
         return;
     for (size_t i = sent->root_count; i-- > 0 && may_look(r, i);) {
         struct node *other = sent->roots[i].node;
@@ -249,8 +249,7 @@ void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop
 {
     struct item *item = item_of(node, hop);
     struct sent *sent = sent_of(node, hop);
-    bool needed = !node->never && r->config.strategy != WEIR_STRATEGY_FLOODING &&
-                  node->entry_count > item->from;
+    bool needed = !node->never && r->reduce->tells && node->entry_count > item->from;
 
     if (needed && !node->table->advs && r->config.advertisements)
         needed = item->adv_hits != 0;
@@ -324,7 +323,7 @@ void weiri_gate_change(struct weir_router *r, const struct node *adv, struct hop
 static bool hop_pending(const struct weir_router *r, const struct node *node, const struct hop *hop)
 {
     const struct item *item = item_of(node, hop);
-    bool blind = r->config.advertisements || r->config.strategy == WEIR_STRATEGY_FLOODING;
+    bool blind = r->config.advertisements || !r->reduce->tells;
 
     if (!weiri_hop_counts(hop))
         return false;

@@ -1,6 +1,6 @@
 /* table.c - filters and who asked for them.
  *
- * Equal normal forms share a node where the strategy is covering; otherwise each entry has its own.
+ * Equal normal forms share a node where the strategy wants that; otherwise each entry has its own.
  * Adding reserves everything before it changes anything; removing never allocates. */
 #include "internal.h"
 
@@ -151,7 +151,7 @@ static void node_insert(struct weir_router *r, struct node *node)
     *(table->last != NULL ? &table->last->next : &table->first) = node;
     table->last = node;
     table->node_count++;
-    if (r->config.strategy == WEIR_STRATEGY_COVERING) {
+    if (r->reduce->distinct) {
         node->same_hash = weiri_lookup_take(&table->by_hash, node->hash);
         weiri_lookup_put(&table->by_hash, node->hash, node);
     }
@@ -182,7 +182,7 @@ void weiri_node_release(struct weir_router *r, struct node *node)
     *(node->prev != NULL ? &node->prev->next : &table->first) = node->next;
     *(node->next != NULL ? &node->next->prev : &table->last) = node->prev;
     table->node_count--;
-    if (r->config.strategy == WEIR_STRATEGY_COVERING)
+    if (r->reduce->distinct)
         node_unhash(node);
     weir_normal_destroy(node->normal);
     node_free(r, node);
@@ -284,7 +284,7 @@ enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct
     entry = weiri_alloc_zeroed(r->alloc, 1, sizeof *entry);
     if (entry == NULL)
         return WEIR_ENOMEM;
-    if (r->config.strategy == WEIR_STRATEGY_COVERING)
+    if (r->reduce->distinct)
         node = node_find(table, hash, bytes);
     err = owner_reserve(r, hop, client, table->advs);
     if (err == WEIR_OK && node == NULL) {

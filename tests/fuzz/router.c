@@ -249,7 +249,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct weir_str neighbour = WEIR_STR("c");
     struct weir_router_config config = {.name = WEIR_STR("me"),
                                         .incarnation = 2,
-                                        .strategy = (enum weir_strategy)(options % 3),
+                                        .strategy = (enum weir_strategy)(options % 4),
                                         .advertisements = options & 4,
                                         .heartbeat_ms = 100,
                                         .hold_ms = 300,

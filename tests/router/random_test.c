@@ -316,7 +316,7 @@ static void random_trees_with_faults(void **state)
 
     (void)state;
     for (uint64_t seed = first; seed < first + random_rounds(4); seed++) {
-        for (int strategy = 0; strategy < 3; strategy++) {
+        for (int strategy = 0; strategy < WEIR_STRATEGY_COUNT; strategy++) {
             run(seed, (enum weir_strategy)strategy, false);
             run(seed, (enum weir_strategy)strategy, true);
         }

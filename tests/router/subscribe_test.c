@@ -28,7 +28,7 @@ static void delivers_over_three_hops(void **state)
     int c[3];
 
     (void)state;
-    for (int strategy = 0; strategy < 3; strategy++) {
+    for (int strategy = 0; strategy < WEIR_STRATEGY_COUNT; strategy++) {
         struct net_config config = {.seed = 1, .strategy = (enum weir_strategy)strategy};
         struct net *net = line(&config, 4, c);
         int sub = net_client(net, 3, "s"), pub = net_client(net, 0, "p");
@@ -137,10 +137,41 @@ static void what_a_hop_sent_suppresses_nothing_there(void **state)
     net_destroy(net);
 }
 
+/* Counted by who asked: the last of the equal ones takes it along, in whatever order they go. */
+static void identity_sends_equal_filters_once(void **state)
+{
+    struct net_config config = {.seed = 1, .strategy = WEIR_STRATEGY_IDENTITY};
+    int c[2];
+    struct net *net = line(&config, 3, c);
+    int one = net_client(net, 2, "one"), two = net_client(net, 1, "two");
+
+    (void)state;
+    net_subscribe(net, one, 1, "n > 10 AND m = 1");
+    net_subscribe(net, one, 2, "m = 1 AND NOT n <= 10");
+    net_subscribe(net, two, 1, "m = 1 AND n > 10");
+    net_subscribe(net, two, 2, "m = 1 AND n > 20");
+    net_run(net);
+    assert_int_equal(net_count(net, one, WEIR_FRAME_SUBACK), 2);
+    assert_int_equal(net_count(net, two, WEIR_FRAME_SUBACK), 2);
+    assert_int_equal(net_sent_count(net, 2, c[1], false), 1);
+    assert_int_equal(net_sent_count(net, 1, c[0], false), 2);
+    assert_int_equal(net_sent_count(net, 1, c[1], false), 2);
+    net_unsubscribe(net, one, 1);
+    net_unsubscribe(net, two, 1);
+    net_run(net);
+    assert_int_equal(net_sent_count(net, 2, c[1], false), 1);
+    assert_int_equal(net_sent_count(net, 1, c[0], false), 2);
+    net_unsubscribe(net, one, 2);
+    net_run(net);
+    assert_int_equal(net_sent_count(net, 2, c[1], false), 0);
+    assert_int_equal(net_sent_count(net, 1, c[0], false), 1);
+    net_destroy(net);
+}
+
 static void a_client_that_leaves_takes_its_filters(void **state)
 {
     (void)state;
-    for (int strategy = 0; strategy < 3; strategy++) {
+    for (int strategy = 0; strategy < WEIR_STRATEGY_COUNT; strategy++) {
         struct net_config config = {.seed = 5, .strategy = (enum weir_strategy)strategy};
         int c[2];
         struct net *net = line(&config, 3, c);
@@ -333,6 +364,7 @@ int main(void)
         cmocka_unit_test(suback_waits_for_the_far_end),
         cmocka_unit_test(uncovering_adds_before_it_withdraws),
         cmocka_unit_test(what_a_hop_sent_suppresses_nothing_there),
+        cmocka_unit_test(identity_sends_equal_filters_once),
         cmocka_unit_test(a_client_that_leaves_takes_its_filters),
         cmocka_unit_test(random_lines_are_exact),
     };

@@ -21,6 +21,7 @@ static void check_direction(struct world *world, uint32_t link, unsigned from,
                             struct random_source *random);
 static void compare_ends(struct world *world, struct entries *sent, struct entries *held,
                          const char *what, uint32_t from, uint32_t to);
+static void check_distinct(struct world *world, const struct entries *sent, uint32_t from);
 static void check_antichain(struct world *world, const struct entries *sent, uint32_t from);
 static void check_union(struct world *world, uint32_t from, uint32_t link_id,
                         const struct entries *sent, struct random_source *random);
@@ -67,6 +68,8 @@ static void check_direction(struct world *world, uint32_t link, unsigned from,
     weir_router_sent(router, near_id, false, collect_sent, &sent);
     weir_router_subs(other, collect_held, &held);
     compare_ends(world, &sent, &held, "subscriptions", near, far);
+    if (world->config.strategy == WEIR_STRATEGY_IDENTITY)
+        check_distinct(world, &sent, near);
     if (world->config.strategy == WEIR_STRATEGY_COVERING)
         check_antichain(world, &sent, near);
     if (world->config.strategy == WEIR_STRATEGY_FLOODING && sent.count > 0)
@@ -88,6 +91,14 @@ static void compare_ends(struct world *world, struct entries *sent, struct entri
     if (!equal)
         world_complain(world, "b%u has sent %zu %s, but b%u holds %zu, or others", from,
                        sent->count, what, to, held->count);
+}
+
+/* They are sorted. */
+static void check_distinct(struct world *world, const struct entries *sent, uint32_t from)
+{
+    for (size_t i = 1; i < sent->count; i++)
+        if (compare_normals(&sent->v[i - 1], &sent->v[i]) == 0)
+            world_complain(world, "b%u has sent the same twice", from);
 }
 
 static void check_antichain(struct world *world, const struct entries *sent, uint32_t from)

@@ -313,7 +313,8 @@ static void read_routing(struct reader *reader, json_t *routing)
         {"strategy",       JSON_STRING, false},
         {"advertisements", JSON_TRUE,   false},
     };
-    static const char *const strategies[] = {"flooding", "simple", "covering"};
+    static const char *const strategies[] = {"flooding", "simple", "identity", "covering"};
+    enum { STRATEGIES = sizeof strategies / sizeof *strategies };
     if (!routing ||
         !check_object(reader, routing, "/routing", fields, sizeof fields / sizeof *fields))
         return;
@@ -327,11 +328,11 @@ static void read_routing(struct reader *reader, json_t *routing)
     if (!weir_str_equal(out->mode, WEIR_STR("acyclic")))
         topology_complain(reader, "/routing/mode", "must be 'acyclic'");
     size_t known = 0;
-    while (known < 3 && strcmp(strategies[known], out->strategy.ptr) != 0)
+    while (known < STRATEGIES && strcmp(strategies[known], out->strategy.ptr) != 0)
         known++;
-    if (known == 3)
+    if (known == STRATEGIES)
         topology_complain(reader, "/routing/strategy",
-                          "must be 'flooding', 'simple' or 'covering'");
+                          "must be 'flooding', 'simple', 'identity' or 'covering'");
 }
 
 /* Names go into logs and tables of text, so control characters are kept out of them. */

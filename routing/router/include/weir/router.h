@@ -17,12 +17,15 @@ extern "C" {
 
 struct weir_router;
 
-/* What is sent of the filters that a neighbour needs to know. */
+/* What is sent of the filters that a neighbour needs to know.  The numbers go over the wire, in
+ * HELLO. */
 enum weir_strategy {
     WEIR_STRATEGY_FLOODING, /* nothing: notifications go everywhere, filtered at the border */
     WEIR_STRATEGY_SIMPLE,   /* every one */
-    WEIR_STRATEGY_COVERING  /* the maximal ones */
+    WEIR_STRATEGY_COVERING, /* the maximal ones */
+    WEIR_STRATEGY_IDENTITY  /* of equal ones one */
 };
+#define WEIR_STRATEGY_COUNT 4
 
 struct weir_router_config {
     struct weir_str name; /* of this broker */

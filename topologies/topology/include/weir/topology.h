@@ -43,7 +43,7 @@ struct weir_topology_link {
 
 struct weir_topology_routing {
     struct weir_str mode;     /* "acyclic" */
-    struct weir_str strategy; /* "covering" unless stated, "simple" or "flooding" */
+    struct weir_str strategy; /* "covering" unless stated, "identity", "simple" or "flooding" */
     bool advertisements;
 };
 
