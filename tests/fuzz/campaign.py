@@ -22,7 +22,7 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-SLICE_SECONDS = 60
+SLICE_SECONDS = 120
 KEEP_BYTES_MAX = 1024
 KEEP_FILES_MAX = 200  # of one fuzzer
 

@@ -1,18 +1,10 @@
 /* merge.c - two filters, one on each line: what their merger matches, or as an advertisement
- * allows, on sampled notifications. */
-#include "normal/support.h"
+ * allows, on notifications made of their constants. */
+#include "pair.h"
 
 #include <weir/merge.h>
 
 #define SAMPLED 64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static bool is_matched(const struct weir_normal *form, const struct weir_notification *n,
                        struct weir_scratch *scratch)
@@ -53,8 +45,8 @@ static void check_merger(const struct weir_merger *merger, struct weir_normal *c
 }
 
 /* In both orders: the same bytes. */
-static void check(struct weir_normal *const forms[2], struct weir_filter *const filters[2],
-                  const struct weir_sample *sample)
+static void check_mergers(struct weir_normal *const forms[2], struct weir_filter *const filters[2],
+                          const struct weir_sample *sample)
 {
     const struct weir_merge_options options = {.sample = sample, .epsilon = 0.9};
     struct weir_merger mergers[2];
@@ -77,20 +69,18 @@ static void check(struct weir_normal *const forms[2], struct weir_filter *const 
     weir_normal_destroy(mergers[1].form);
 }
 
-static void check_on_sample(enum weir_filter_role role, struct weir_filter *const filters[2],
-                            uint64_t seed)
+static void check_as(enum weir_filter_role role, struct pair *pair)
 {
     struct weir_normal *forms[2];
     struct weir_notification notifications[SAMPLED];
     uint8_t *bytes[SAMPLED];
     const struct weir_sample sample = {notifications, SAMPLED, must_scratch()};
-    struct random_source r = {seed};
 
     for (int k = 0; k < 2; k++)
-        require(weir_normal_create(&forms[k], filters[k], role, NULL) == WEIR_OK);
+        require(weir_normal_create(&forms[k], pair->filters[k], role, NULL) == WEIR_OK);
     for (size_t i = 0; i < SAMPLED; i++)
-        bytes[i] = support_notification(&notifications[i], &r);
-    check(forms, filters, &sample);
+        bytes[i] = pair_notification(pair, &notifications[i]);
+    check_mergers(forms, pair->filters, &sample);
     for (size_t i = 0; i < SAMPLED; i++)
         free(bytes[i]);
     for (int k = 0; k < 2; k++)
@@ -98,25 +88,14 @@ static void check_on_sample(enum weir_filter_role role, struct weir_filter *cons
     weir_scratch_destroy(sample.scratch);
 }
 
+static void check(struct pair *pair)
+{
+    check_as(WEIR_ROLE_SUBSCRIPTION, pair);
+    check_as(WEIR_ROLE_ADVERTISEMENT, pair);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
-    struct weir_str texts[2];
-    struct weir_filter *filters[2] = {NULL, NULL};
-    struct weir_diags diags;
-    bool ok = end != NULL;
-
-    if (!ok)
-        return 0;
-    texts[0] = (struct weir_str){(const char *)data, (size_t)(end - data)};
-    texts[1] = (struct weir_str){(const char *)end + 1, size - texts[0].len - 1};
-    for (int k = 0; k < 2 && ok; k++)
-        ok = weir_filter_compile(&filters[k], texts[k], &diags, NULL) == WEIR_OK;
-    if (ok) {
-        check_on_sample(WEIR_ROLE_SUBSCRIPTION, filters, size);
-        check_on_sample(WEIR_ROLE_ADVERTISEMENT, filters, size);
-    }
-    for (int k = 0; k < 2; k++)
-        weir_filter_destroy(filters[k]);
+    pair_run(data, size, check);
     return 0;
 }

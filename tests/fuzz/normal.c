@@ -1,17 +1,10 @@
 /* normal.c - untrusted bytes of normal forms: what is accepted is canonical, prints, evaluates and
  * covers itself. */
-#include <stdlib.h>
+#include "require.h"
+
 #include <string.h>
 
 #include <weir/normal.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
