@@ -15,6 +15,12 @@ struct edge {
     bool unbounded;
 };
 
+/* A step that a key is in; the key is the first or last of it, the last of the code. */
+struct step {
+    uint32_t number;
+    bool is_first, is_last, is_end;
+};
+
 struct pieces {
     struct weiri_span span;
     struct weiri_code_set set;
@@ -37,7 +43,11 @@ static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir 
 static const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
                                uint32_t *count);
 static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key);
-static void add_piece(struct pieces *p, uint8_t low, uint8_t high, bool soft_low, bool soft_high);
+static struct step step_of(const uint64_t *cuts, uint32_t count, uint32_t at, uint64_t key);
+static uint8_t low_fine(struct step step, bool exact);
+static uint8_t high_fine(struct step step, bool exact);
+static void add_piece(struct pieces *p, const struct weiri_span *piece);
+static void add_code(struct pieces *p, uint8_t code);
 static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enum weiri_rank rank,
                           const struct weir_intervals *intervals);
 static struct pieces pieces_of(const struct weiri_codes *codes, const struct weir_domain *domain);
@@ -90,15 +100,17 @@ size_t weiri_codes_bytes(const struct weiri_codes *codes)
     return sizeof *codes + (codes->first[WEIRI_RANKS] - 1u - WEIRI_RANKS) * sizeof codes->cuts[0];
 }
 
-uint8_t weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value)
+struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value)
 {
     enum weiri_rank rank = rank_of(value->type);
     bool lossless;
     uint64_t key = key_of(value, &lossless);
     uint32_t count;
     const uint64_t *cuts = cuts_of(codes, rank, &count);
+    const uint32_t at = cuts_up_to(cuts, count, key);
 
-    return (uint8_t)(codes->first[rank] + cuts_up_to(cuts, count, key));
+    return (struct weiri_code){(uint8_t)(codes->first[rank] + at),
+                               (uint8_t)(2 * step_of(cuts, count, at, key).number + 2)};
 }
 
 struct weiri_span weiri_codes_span(const struct weiri_codes *codes,
@@ -116,16 +128,14 @@ struct weiri_code_set weiri_codes_set(const struct weiri_codes *codes,
 static struct pieces pieces_of(const struct weiri_codes *codes, const struct weir_domain *domain)
 {
     const uint32_t numbers = domain->kinds & (WEIR_KIND_INT | WEIR_KIND_DOUBLE);
-    struct pieces p = {.span.whole = true};
+    struct pieces p = {.span.whole = true, .set.exact = true};
 
     if ((domain->kinds & WEIR_KIND_ABSENT) != 0)
-        add_piece(&p, WEIRI_CODE_ABSENT, WEIRI_CODE_ABSENT, false, false);
+        add_code(&p, WEIRI_CODE_ABSENT);
     if ((domain->kinds & WEIR_KIND_FALSE) != 0)
-        add_piece(&p, (uint8_t)codes->first[WEIRI_RANK_BOOL],
-                  (uint8_t)codes->first[WEIRI_RANK_BOOL], false, false);
+        add_code(&p, (uint8_t)codes->first[WEIRI_RANK_BOOL]);
     if ((domain->kinds & WEIR_KIND_TRUE) != 0)
-        add_piece(&p, (uint8_t)(codes->first[WEIRI_RANK_BOOL] + 1),
-                  (uint8_t)(codes->first[WEIRI_RANK_BOOL] + 1), false, false);
+        add_code(&p, (uint8_t)(codes->first[WEIRI_RANK_BOOL] + 1));
     if (numbers != 0)
         add_intervals(&p, codes, WEIRI_RANK_NUMBER, &domain->numbers);
     if ((domain->kinds & WEIR_KIND_TIMESTAMP) != 0)
@@ -135,24 +145,37 @@ static struct pieces pieces_of(const struct weiri_codes *codes, const struct wei
     if ((numbers != 0 && numbers != (WEIR_KIND_INT | WEIR_KIND_DOUBLE)) ||
         domain->contains.count > 0 || domain->ends.count > 0 || domain->contains_not.count > 0 ||
         domain->ends_not.count > 0)
-        p.span.whole = false;
+        p.span.whole = p.set.exact = false;
     return p;
 }
 
-/* Pieces come in ascending order. */
-static void add_piece(struct pieces *p, uint8_t low, uint8_t high, bool soft_low, bool soft_high)
+static void add_code(struct pieces *p, uint8_t code)
 {
+    add_piece(p, &(struct weiri_span){.low = code,
+                                      .high = code,
+                                      .fine_low = WEIRI_FINE_LOW,
+                                      .fine_high = WEIRI_FINE_HIGH});
+}
+
+/* Pieces come in ascending order. */
+static void add_piece(struct pieces *p, const struct weiri_span *piece)
+{
+    struct weiri_span *span = &p->span;
+
     if (p->count++ == 0) {
-        p->span.low = low;
-        p->span.soft_low = soft_low;
-    } else if (low != p->span.high + 1 || soft_low || p->span.soft_high) {
-        p->span.whole = false;
+        span->low = piece->low;
+        span->fine_low = piece->fine_low;
+        span->soft_low = piece->soft_low;
+    } else if (piece->low != span->high + 1 || piece->soft_low || span->soft_high) {
+        span->whole = false;
     }
-    p->span.high = high;
-    p->span.soft_high = soft_high;
-    for (uint32_t word = low / 64u; word <= high / 64u; word++) {
-        const uint32_t from = word == low / 64u ? low % 64u : 0;
-        const uint32_t to = word == high / 64u ? high % 64u : 63;
+    p->set.exact = p->set.exact && !piece->soft_low && !piece->soft_high;
+    span->high = piece->high;
+    span->fine_high = piece->fine_high;
+    span->soft_high = piece->soft_high;
+    for (uint32_t word = piece->low / 64u; word <= piece->high / 64u; word++) {
+        const uint32_t from = word == piece->low / 64u ? piece->low % 64u : 0;
+        const uint32_t to = word == piece->high / 64u ? piece->high % 64u : 63;
 
         p->set.bits[word] |= UINT64_MAX << from & UINT64_MAX >> (63 - to);
     }
@@ -168,22 +191,59 @@ static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enu
     for (uint32_t i = 0; i < intervals->count; i++) {
         const struct edge low = low_edge(&intervals->v[i].low);
         const struct edge high = high_edge(&intervals->v[i].high);
+        struct weiri_span piece = {.fine_low = WEIRI_FINE_LOW, .fine_high = WEIRI_FINE_HIGH};
         uint32_t from = 0, to = count;
-        bool soft_low = false, soft_high = false;
 
         if (!low.unbounded) {
             from = cuts_up_to(cuts, count, low.key);
-            soft_low = !low.exact || (low.key > 0 && (from == 0 || cuts[from - 1] != low.key));
+            piece.fine_low = low_fine(step_of(cuts, count, from, low.key), low.exact);
         }
         if (!high.unbounded) {
             to = high.key == 0 ? 0 : cuts_up_to(cuts, count, high.key - 1);
-            soft_high = to == count || cuts[to] != high.key;
+            piece.fine_high = high.key == 0
+                                  ? WEIRI_FINE_LOW
+                                  : high_fine(step_of(cuts, count, to, high.key - 1), high.exact);
         }
-        soft_high = soft_high || !high.exact;
-        if (to < from)
+        if (to < from) { /* no value has a key in between */
             to = from;
-        add_piece(p, (uint8_t)(first + from), (uint8_t)(first + to), soft_low, soft_high);
+            piece.fine_high = WEIRI_FINE_LOW;
+        }
+        piece.low = (uint8_t)(first + from);
+        piece.high = (uint8_t)(first + to);
+        piece.soft_low = piece.fine_low != WEIRI_FINE_LOW;
+        piece.soft_high = piece.fine_high != WEIRI_FINE_HIGH;
+        add_piece(p, &piece);
     }
+}
+
+/* The step of a key among those of the code that has `at` cuts below it. */
+static struct step step_of(const uint64_t *cuts, uint32_t count, uint32_t at, uint64_t key)
+{
+    const uint64_t lower = at > 0 ? cuts[at - 1] : 0;
+    const uint64_t last = (at < count ? cuts[at] - 1 : UINT64_MAX) - lower, offset = key - lower;
+    const uint32_t bits = last > 0 ? 64u - (uint32_t)__builtin_clzll(last) : 0;
+    uint32_t shift = bits > 7 ? bits - 7 : 0;
+
+    shift += last >> shift >= WEIRI_FINE_STEPS;
+    return (struct step){
+        .number = (uint32_t)(offset >> shift),
+        .is_first = offset >> shift << shift == offset,
+        .is_last = offset == last || (offset + 1) >> shift << shift == offset + 1,
+        .is_end = offset == last,
+    };
+}
+
+/* Of the interval that begins with the step's key; `exact`: with all values that have it. */
+static uint8_t low_fine(struct step step, bool exact)
+{
+    return (uint8_t)(2 * step.number + (exact && step.is_first ? 1 : 2));
+}
+
+static uint8_t high_fine(struct step step, bool exact)
+{
+    if (exact && step.is_end)
+        return WEIRI_FINE_HIGH;
+    return (uint8_t)(2 * step.number + (exact && step.is_last ? 3 : 2));
 }
 
 static struct edge low_edge(const struct weir_end *end)

@@ -6,7 +6,11 @@
  * comparisons of codes are exact.  Immutable.
  *
  * A value's key is monotone: a number's is its nearest double, a string's its first eight bytes.
- * Where two values have one key a comparison of codes says nothing, and the bound is soft. */
+ * Where two values have one key a comparison of codes says nothing, and the bound is soft.
+ *
+ * Between its cuts a code's keys are divided into steps of equal width, which tell most values at a
+ * soft bound apart: the fine part of a value is 2 * step + 2, an even number; that of a bound is
+ * odd where it lies between two steps, and even where it divides one. */
 #ifndef WEIRI_CODES_H
 #define WEIRI_CODES_H
 
@@ -16,6 +20,15 @@
 
 #define WEIRI_CODE_ABSENT 0u
 #define WEIRI_CODE_LAST 255u
+#define WEIRI_FINE_STEPS 126u
+/* Fine parts of bounds that divide no step: below and above those of all values. */
+#define WEIRI_FINE_LOW 1u
+#define WEIRI_FINE_HIGH 255u
+
+/* A code, with where in it a value lies. */
+struct weiri_code {
+    uint8_t code, fine;
+};
 
 enum weiri_rank {
     WEIRI_RANK_BOOL,
@@ -51,17 +64,20 @@ struct weiri_codes {
 };
 
 /* A domain as an interval of codes.  `soft_low` and `soft_high`: of values with just that code,
- * some are in the domain and some are not.  `whole`: all values with a code strictly between are in
- * it, and with the end codes, where they are not soft. */
+ * some are in the domain and some are not; those whose fine part is above `fine_low` (below
+ * `fine_high`) are, those on its other side are not.  `whole`: all values with a code strictly
+ * between are in it, and with the end codes, where they are not soft. */
 struct weiri_span {
     uint8_t low, high;
+    uint8_t fine_low, fine_high;
     bool soft_low, soft_high;
     bool whole;
 };
 
-/* The bits of codes whose values a domain may have. */
+/* The bits of codes whose values a domain may have; `exact`: all of them are in it. */
 struct weiri_code_set {
     uint64_t bits[4];
+    bool exact;
 };
 
 /* Adds a domain's cuts; for want of memory the sample merely stays smaller. */
@@ -75,7 +91,7 @@ WEIR_MUST_USE struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s,
 size_t weiri_codes_bytes(const struct weiri_codes *codes);
 
 /* O(log 255) */
-uint8_t weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value);
+struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value);
 /* The domain is not empty. */
 struct weiri_span weiri_codes_span(const struct weiri_codes *codes,
                                    const struct weir_domain *domain);

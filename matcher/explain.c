@@ -23,7 +23,7 @@ struct weir_access weir_matcher_access(const struct weir_matcher *m, uint32_t id
         const struct weiri_rows *rows = weiri_rows_at(m, form->places[i] >> WEIRI_PLACE_BITS);
         const struct weiri_key *key = &rows->bucket->key;
 
-        if (rows->conjunction[form->places[i] % (1u << WEIRI_PLACE_BITS)] != index)
+        if (weiri_rows_refs(rows).conjunction[form->places[i] % (1u << WEIRI_PLACE_BITS)] != index)
             continue;
         access.kind = kinds[key->kind];
         access.values++;

@@ -119,10 +119,14 @@ struct weiri_bucket {
     uint32_t open;                     /* where in the list a free row is looked for first */
 };
 
-/* A row's column: the code under `slot` is in [low, high]. */
+/* The codes of a notification's values, by slot. */
+struct weiri_look {
+    uint8_t codes[WEIRI_SLOTS], fine[WEIRI_SLOTS];
+};
+
+/* A row's column: the code under `slot` is in [low, high], with the fine parts of codes.h. */
 struct weiri_column {
-    uint8_t slot, low, high;
-    bool soft_low, soft_high;
+    uint8_t slot, low, high, fine_low, fine_high;
 };
 
 /* What is placed as a row. */
@@ -150,11 +154,17 @@ struct weiri_rows {
     uint32_t capacity;
     uint32_t count; /* rows in use, live or not yet or not any more */
     uint32_t columns;
-    uint32_t *ref, *form;
+};
+/* What its rows stand for. */
+struct weiri_refs {
+    uint32_t *ref, *form; /* the only id where `plain`; the form's handle */
     uint8_t *conjunction;
 };
 
-/* Up to 64 rows, column by column: for keys that select. */
+/* Up to 64 rows, column by column: for keys that select.  Behind it a byte of each row for
+ *     `low`, `high` and, where it is MIXED, `slot` of each column,
+ *     `fine_low`, `fine_high` of each column that has them: without, no bound divides a code;
+ * then `ref`, `form` and `conjunction`. */
 #define WEIRI_BLOCK_ROWS 64u
 #define WEIRI_BLOCK_COLUMNS 3u
 #define WEIRI_MIXED 255u /* the slot stands in the row */
@@ -162,11 +172,23 @@ struct weiri_block {
     struct weiri_rows rows;
     uint64_t used;
     _Atomic uint64_t live, complete, plain;
-    _Atomic uint64_t soft_low[WEIRI_BLOCK_COLUMNS], soft_high[WEIRI_BLOCK_COLUMNS];
+    uint16_t at[WEIRI_BLOCK_COLUMNS];      /* bytes from here to `low` */
+    uint16_t fine_at[WEIRI_BLOCK_COLUMNS]; /* to `fine_low`, or 0 */
+    uint16_t refs_at;
     uint8_t slots[WEIRI_BLOCK_COLUMNS]; /* or MIXED */
-    uint8_t *low[WEIRI_BLOCK_COLUMNS], *high[WEIRI_BLOCK_COLUMNS];
-    uint8_t *slot[WEIRI_BLOCK_COLUMNS]; /* where MIXED, else NULL */
 };
+static inline const uint8_t *weiri_block_at(const struct weiri_block *block, uint32_t offset)
+{
+    return (const uint8_t *)block + offset;
+}
+/* For the writer; readers do not write what it points to. */
+static inline struct weiri_refs weiri_block_refs(const struct weiri_block *block)
+{
+    uint32_t *ref = (uint32_t *)((uintptr_t)block + block->refs_at);
+    uint32_t *form = ref + block->rows.capacity;
+
+    return (struct weiri_refs){ref, form, (uint8_t *)(form + block->rows.capacity)};
+}
 
 /* Up to 512 rows, as bitmaps: for each column and each cell of codes, which rows may match a value
  * in that cell.  `codes` settles most of what the bitmaps leave. */
@@ -176,6 +198,7 @@ struct weiri_block {
 #define WEIRI_PAGE_WORDS (WEIRI_PAGE_ROWS / 64u)
 struct weiri_page {
     struct weiri_rows rows;
+    struct weiri_refs refs;
     uint32_t words; /* of 64 rows: 1, 2, 4 or 8 */
     uint8_t slots[WEIRI_PAGE_COLUMNS];
     uint64_t mask[WEIRI_SLOTS / 64]; /* of its slots */

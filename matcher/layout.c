@@ -76,8 +76,8 @@ void weiri_row_make(struct weir_matcher *m, struct weiri_row *row,
         set = weiri_codes_set(codes, &walk->domain);
         column.low = span.low;
         column.high = span.high;
-        column.soft_low = span.soft_low;
-        column.soft_high = span.soft_high;
+        column.fine_low = span.fine_low;
+        column.fine_high = span.fine_high;
         if (!span.whole || walk->widened)
             row->complete = false;
         add_column(row, &column, &set);

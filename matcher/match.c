@@ -16,8 +16,8 @@
 #define FETCH_SIZE 640u
 
 /* Rows whose forms are to be looked at: put off, so that memory is fetched meanwhile. */
-#define TODO_MAX 64u
-struct todo {
+#define PENDING_MAX 64u
+struct pending {
     const struct weiri_form *form;
     uint32_t handle;
     uint8_t conjunction;
@@ -45,8 +45,8 @@ struct weir_match_scratch {
     uint32_t groups_made; /* when the match began */
     size_t count;
     bool cut; /* there was no room: others have added filters since the scratch was reserved */
-    uint32_t todo_count;
-    struct todo todo[TODO_MAX];
+    uint32_t pending_count;
+    struct pending pending[PENDING_MAX];
     struct weiri_probe probe;
 };
 
@@ -61,13 +61,12 @@ static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool 
 static void fetch(const struct weiri_rows *rows);
 static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met);
 static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page);
-static void take_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t first,
-                      uint64_t maybe, uint64_t sure, const _Atomic uint64_t *plain);
+static void take_rows(struct weir_match_scratch *s, struct weiri_refs refs, uint64_t maybe,
+                      uint64_t sure, const _Atomic uint64_t *plain);
 static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint64_t rows);
-static void put_off(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t row,
-                    bool sure);
+static void put_off(struct weir_match_scratch *s, uint32_t form, uint8_t conjunction, bool sure);
 static void catch_up(struct weir_match_scratch *s);
-static bool decide(struct weir_match_scratch *s, const struct todo *todo);
+static bool decide(struct weir_match_scratch *s, const struct pending *pending);
 static bool is_first(struct weir_match_scratch *s, const struct weiri_form *form);
 static void take_form(struct weir_match_scratch *s, const struct weiri_form *form);
 static void take_member(struct weir_match_scratch *s, uint64_t member);
@@ -162,7 +161,7 @@ static struct weir_matches match(const struct weir_matcher *m,
         s->cut = false;
         weiri_probe_begin(&s->probe, m, notification);
         count_groups(s);
-        s->todo_count = 0;
+        s->pending_count = 0;
         weiri_keys_visit(&s->probe, visit_bucket, s);
         catch_up(s);
         atomic_thread_fence(memory_order_acquire);
@@ -231,34 +230,37 @@ static void visit_block(struct weir_match_scratch *s, const struct weiri_block *
 {
     uint64_t maybe, sure;
 
-    s->scan->block(block, s->probe.codes, &maybe, &sure);
-    take_rows(s, &block->rows, 0, maybe, met ? sure : 0, &block->plain);
+    s->scan->block(block, &s->probe.look, &maybe, &sure);
+    take_rows(s, weiri_block_refs(block), maybe, met ? sure : 0, &block->plain);
 }
 
 static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page)
 {
     uint64_t maybe[WEIRI_PAGE_WORDS], sure[WEIRI_PAGE_WORDS];
 
-    s->scan->page(page, s->probe.codes, maybe, sure);
-    for (uint32_t w = 0; w < page->words; w++)
-        take_rows(s, &page->rows, w * 64, maybe[w], sure[w], &page->plain[w]);
+    s->scan->page(page, s->probe.look.codes, maybe, sure);
+    for (uint32_t w = 0; w < page->words; w++) {
+        const struct weiri_refs refs = {page->refs.ref + w * 64, page->refs.form + w * 64,
+                                        page->refs.conjunction + w * 64};
+
+        take_rows(s, refs, maybe[w], sure[w], &page->plain[w]);
+    }
 }
 
-/* Up to 64 rows from `first` on.  `plain` is read after `live`: a row that is live by then has its
- * own. */
-static void take_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t first,
-                      uint64_t maybe, uint64_t sure, const _Atomic uint64_t *plain)
+/* Up to 64 rows.  `plain` is read after `live`: a row that is live by then has its own. */
+static void take_rows(struct weir_match_scratch *s, struct weiri_refs refs, uint64_t maybe,
+                      uint64_t sure, const _Atomic uint64_t *plain)
 {
     if (maybe != 0 && s->aim == AIM_IDS) {
         const uint64_t at_once = sure & atomic_load_explicit(plain, memory_order_acquire);
 
-        take_plain(s, rows->ref + first, at_once);
+        take_plain(s, refs.ref, at_once);
         maybe &= ~at_once;
     }
     for (; maybe != 0; maybe &= maybe - 1) {
         const uint32_t bit = (uint32_t)__builtin_ctzll(maybe);
 
-        put_off(s, rows, first + bit, sure >> bit & 1);
+        put_off(s, refs.form[bit], refs.conjunction[bit], sure >> bit & 1);
     }
 }
 
@@ -274,37 +276,36 @@ static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint6
     s->count += s->scan->take(refs, rows, s->out + s->count);
 }
 
-static void put_off(struct weir_match_scratch *s, const struct weiri_rows *rows, uint32_t row,
-                    bool sure)
+static void put_off(struct weir_match_scratch *s, uint32_t form, uint8_t conjunction, bool sure)
 {
-    if (s->todo_count == TODO_MAX)
+    if (s->pending_count == PENDING_MAX)
         catch_up(s);
-    s->todo[s->todo_count++] = (struct todo){
-        .handle = rows->form[row], .conjunction = rows->conjunction[row], .sure = sure};
-    weiri_table_prefetch(&s->probe.matcher->forms, rows->form[row]);
+    s->pending[s->pending_count++] =
+        (struct pending){.handle = form, .conjunction = conjunction, .sure = sure};
+    weiri_table_prefetch(&s->probe.matcher->forms, form);
 }
 
 static void catch_up(struct weir_match_scratch *s)
 {
-    for (uint32_t i = 0; i < s->todo_count; i++) {
-        s->todo[i].form = weiri_form_at(s->probe.matcher, s->todo[i].handle);
-        __builtin_prefetch(s->todo[i].form);
-        __builtin_prefetch((const char *)s->todo[i].form + 64);
+    for (uint32_t i = 0; i < s->pending_count; i++) {
+        s->pending[i].form = weiri_form_at(s->probe.matcher, s->pending[i].handle);
+        __builtin_prefetch(s->pending[i].form);
+        __builtin_prefetch((const char *)s->pending[i].form + 64);
     }
-    for (uint32_t i = 0; i < s->todo_count; i++) {
-        const struct todo *todo = &s->todo[i];
+    for (uint32_t i = 0; i < s->pending_count; i++) {
+        const struct pending *pending = &s->pending[i];
 
-        if ((todo->sure || decide(s, todo)) && is_first(s, todo->form))
-            take_form(s, todo->form);
+        if ((pending->sure || decide(s, pending)) && is_first(s, pending->form))
+            take_form(s, pending->form);
     }
-    s->todo_count = 0;
+    s->pending_count = 0;
 }
 
 /* By the record. */
-static bool decide(struct weir_match_scratch *s, const struct todo *todo)
+static bool decide(struct weir_match_scratch *s, const struct pending *pending)
 {
     const enum weir_truth truth =
-        weiri_record_eval(weiri_form_record(todo->form, todo->conjunction), &s->probe);
+        weiri_record_eval(weiri_form_record(pending->form, pending->conjunction), &s->probe);
 
     s->probe.undecided += truth == WEIR_UNKNOWN;
     return truth == WEIR_TRUE || (truth == WEIR_UNKNOWN && s->undecided == WEIR_UNDECIDED_YES);

@@ -7,17 +7,15 @@
 
 static struct weiri_page *page_of(struct weiri_rows *rows);
 static const struct weiri_page *page_in(const struct weiri_rows *rows);
-static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on);
-static bool get_bit(const _Atomic uint64_t *words, uint32_t bit);
 static void occupy(struct weiri_rows *rows, uint32_t row);
 static uint32_t cells_met(const struct weiri_code_set *set);
 static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t cells, bool on);
 
-static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, const uint8_t *slots,
-                                 uint32_t columns)
+static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity,
+                                 const struct weiri_columns *columns)
 {
     const uint32_t words = (capacity + 63) / 64;
-    const size_t cells = (size_t)columns * WEIRI_CELLS * words * sizeof(uint64_t);
+    const size_t cells = (size_t)columns->count * WEIRI_CELLS * words * sizeof(uint64_t);
     const size_t codes = capacity * sizeof(struct weiri_row_codes);
     struct weiri_page *p = weiri_alloc_zeroed(
         m->alloc, 1, sizeof *p + cells + codes + capacity * (2 * sizeof(uint32_t) + 1));
@@ -26,16 +24,18 @@ static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity, cons
         return NULL;
     p->rows.kind = WEIRI_PAGE;
     p->rows.capacity = capacity;
-    p->rows.columns = columns;
+    p->rows.columns = columns->count;
     p->words = words;
     p->cells = (_Atomic uint64_t *)(p + 1);
     p->codes = (struct weiri_row_codes *)(void *)((uint8_t *)(p + 1) + cells);
-    p->rows.ref = (uint32_t *)(void *)((uint8_t *)p->codes + codes);
-    p->rows.form = p->rows.ref + capacity;
-    p->rows.conjunction = (uint8_t *)(p->rows.form + capacity);
-    for (uint32_t k = 0; k < columns; k++) {
-        p->slots[k] = slots[k];
-        p->mask[slots[k] / 64] |= UINT64_C(1) << slots[k] % 64;
+    p->refs.ref = (uint32_t *)(void *)((uint8_t *)p->codes + codes);
+    p->refs.form = p->refs.ref + capacity;
+    p->refs.conjunction = (uint8_t *)(p->refs.form + capacity);
+    for (uint32_t k = 0; k < columns->count; k++) {
+        const uint8_t slot = columns->slots[k];
+
+        p->slots[k] = slot;
+        p->mask[slot / 64] |= UINT64_C(1) << slot % 64;
     }
     memset((uint8_t *)(p + 1), 0xff, cells);
     return &p->rows;
@@ -74,11 +74,11 @@ static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row 
         codes->low[placed] = what->columns[i].low;
         codes->high[placed++] = what->columns[i].high;
     }
-    rows->ref[row] = what->ref;
-    rows->form[row] = what->form;
-    rows->conjunction[row] = (uint8_t)what->conjunction;
-    set_bit(p->complete, row, what->complete && placed == what->column_count);
-    set_bit(p->plain, row, what->plain);
+    p->refs.ref[row] = what->ref;
+    p->refs.form[row] = what->form;
+    p->refs.conjunction[row] = (uint8_t)what->conjunction;
+    weiri_bit_set(p->complete, row, what->complete && placed == what->column_count);
+    weiri_bit_set(p->plain, row, what->plain);
     occupy(rows, row);
 }
 
@@ -95,9 +95,9 @@ static void copy(struct weiri_rows *to, const struct weiri_rows *from)
                 memory_order_relaxed);
     }
     memcpy(t->codes, f->codes, from->capacity * sizeof *t->codes);
-    memcpy(to->ref, from->ref, from->capacity * sizeof *to->ref);
-    memcpy(to->form, from->form, from->capacity * sizeof *to->form);
-    memcpy(to->conjunction, from->conjunction, from->capacity);
+    memcpy(t->refs.ref, f->refs.ref, from->capacity * sizeof *t->refs.ref);
+    memcpy(t->refs.form, f->refs.form, from->capacity * sizeof *t->refs.form);
+    memcpy(t->refs.conjunction, f->refs.conjunction, from->capacity);
     to->count = from->count;
     for (uint32_t w = 0; w < f->words; w++) {
         t->used[w] = f->used[w];
@@ -134,33 +134,50 @@ static bool is_used(const struct weiri_rows *rows, uint32_t row)
 
 static bool is_live(const struct weiri_rows *rows, uint32_t row)
 {
-    return get_bit(page_in(rows)->live, row);
+    return weiri_bit_get(page_in(rows)->live, row);
 }
 
 static void set_live(struct weiri_rows *rows, uint32_t row, bool live)
 {
-    set_bit(page_of(rows)->live, row, live);
+    weiri_bit_set(page_of(rows)->live, row, live);
 }
 
 static bool is_plain(const struct weiri_rows *rows, uint32_t row)
 {
-    return get_bit(page_in(rows)->plain, row);
+    return weiri_bit_get(page_in(rows)->plain, row);
 }
 
 static void set_plain(struct weiri_rows *rows, uint32_t row, bool plain)
 {
-    set_bit(page_of(rows)->plain, row, plain);
+    weiri_bit_set(page_of(rows)->plain, row, plain);
 }
 
-static void slots(const struct weiri_rows *rows, uint8_t *out)
+static struct weiri_columns columns(const struct weiri_rows *rows)
 {
-    for (uint32_t k = 0; k < rows->columns; k++)
-        out[k] = page_in(rows)->slots[k];
+    struct weiri_columns out = {.count = rows->columns};
+
+    memcpy(out.slots, page_in(rows)->slots, rows->columns);
+    return out;
+}
+
+static bool extend(struct weiri_columns *columns, const struct weiri_row *row)
+{
+    const uint32_t before = columns->count;
+
+    for (uint32_t i = 0; i < row->column_count && columns->count < WEIRI_PAGE_COLUMNS; i++) {
+        if (memchr(columns->slots, row->columns[i].slot, columns->count) == NULL)
+            columns->slots[columns->count++] = row->columns[i].slot;
+    }
+    return columns->count != before;
+}
+
+static struct weiri_refs refs(const struct weiri_rows *rows)
+{
+    return page_in(rows)->refs;
 }
 
 const struct weiri_rows_ops weiri_page_ops = {
     .rows_max = WEIRI_PAGE_ROWS,
-    .columns_max = WEIRI_PAGE_COLUMNS,
     .create = create,
     .free_row = free_row,
     .write = write,
@@ -172,7 +189,9 @@ const struct weiri_rows_ops weiri_page_ops = {
     .set_live = set_live,
     .is_plain = is_plain,
     .set_plain = set_plain,
-    .slots = slots,
+    .columns = columns,
+    .extend = extend,
+    .refs = refs,
 };
 
 /* A bit for each cell whose codes the set meets. */
@@ -197,22 +216,8 @@ static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t c
     for (; cells != 0; cells &= cells - 1) {
         const uint32_t cell = (uint32_t)__builtin_ctz(cells);
 
-        set_bit(p->cells + ((size_t)k * WEIRI_CELLS + cell) * p->words, row, on);
+        weiri_bit_set(p->cells + ((size_t)k * WEIRI_CELLS + cell) * p->words, row, on);
     }
-}
-
-static void set_bit(_Atomic uint64_t *words, uint32_t bit, bool on)
-{
-    _Atomic uint64_t *word = words + bit / 64;
-    const uint64_t old = atomic_load_explicit(word, memory_order_relaxed);
-    const uint64_t mask = UINT64_C(1) << bit % 64;
-
-    atomic_store_explicit(word, on ? old | mask : old & ~mask, memory_order_release);
-}
-
-static bool get_bit(const _Atomic uint64_t *words, uint32_t bit)
-{
-    return atomic_load_explicit(&words[bit / 64], memory_order_relaxed) >> bit % 64 & 1;
 }
 
 static struct weiri_page *page_of(struct weiri_rows *rows)

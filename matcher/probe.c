@@ -15,8 +15,9 @@ void weiri_probe_begin(struct weiri_probe *p, const struct weir_matcher *m,
     p->undecided = 0;
     p->count = 0;
     memset(p->places, 0, sizeof p->places);
-    memset(p->codes, WEIRI_CODE_ABSENT, sizeof p->codes);
-    p->codes[WEIRI_SLOT_ALWAYS] = 1;
+    memset(p->look.codes, WEIRI_CODE_ABSENT, sizeof p->look.codes);
+    memset(p->look.fine, WEIRI_FINE_LOW + 1, sizeof p->look.fine);
+    p->look.codes[WEIRI_SLOT_ALWAYS] = 1;
     for (size_t i = 0; i < notification->attr_count; i++) {
         const struct weir_attr attr = weir_notification_attr(notification, i);
 
@@ -55,8 +56,12 @@ static void add(struct weiri_probe *p, struct weir_str name, const struct weir_v
             const struct weiri_slot *slot =
                 atomic_load_explicit(&m->slots[number], memory_order_acquire);
 
-            if (slot != NULL)
-                p->codes[number] = weiri_codes_of(slot->codes, value);
+            if (slot != NULL) {
+                const struct weiri_code code = weiri_codes_of(slot->codes, value);
+
+                p->look.codes[number] = code.code;
+                p->look.fine[number] = code.fine;
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ struct weiri_probe {
     struct weir_value values[WEIRI_PROBE_VALUES];
     uint32_t texts[WEIRI_PROBE_VALUES];  /* handle of a string; NONE: no filter has it */
     uint16_t places[WEIRI_PROBE_PLACES]; /* index + 1 of an attribute's handle, hashed */
-    uint8_t codes[WEIRI_SLOTS];
+    struct weiri_look look;
 };
 
 /* Looks everything up; O(attributes of the notification). */

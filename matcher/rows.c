@@ -13,20 +13,11 @@
 #define WINDOW 128u
 #define ROWS_PER_OPEN_PAGE 1024u
 
-/* The columns that a block or page is to have. */
-struct columns {
-    uint8_t v[WEIRI_PAGE_COLUMNS];
-    uint32_t count;
-};
-
 static const struct weiri_rows_ops *ops_of(const struct weiri_rows *rows);
 static enum weiri_rows_kind kind_for(const struct weiri_bucket *bucket);
 static struct weiri_rows *find_room(const struct weiri_bucket *bucket, enum weiri_rows_kind kind,
                                     const struct weiri_row *row);
 static uint32_t lacking(const struct weiri_rows *rows, const struct weiri_row *row);
-static bool extend(struct columns *columns, const struct weiri_rows_ops *ops,
-                   const struct weiri_row *row);
-static struct columns columns_of(const struct weiri_rows *rows);
 static struct weiri_rows *make_new(struct weir_matcher *m, struct weiri_bucket *bucket,
                                    enum weiri_rows_kind kind, const struct weiri_row *row);
 static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *rows,
@@ -82,7 +73,7 @@ void weiri_rows_set_ref(struct weir_matcher *m, uint32_t place, uint32_t ref, bo
     const uint32_t row = place & ((1u << WEIRI_PLACE_BITS) - 1);
 
     if (plain)
-        __atomic_store_n(&rows->ref[row], ref, __ATOMIC_RELAXED);
+        __atomic_store_n(&weiri_rows_refs(rows).ref[row], ref, __ATOMIC_RELAXED);
     ops_of(rows)->set_plain(rows, row, plain);
 }
 
@@ -91,27 +82,33 @@ struct weiri_rows *weiri_rows_at(const struct weir_matcher *m, uint32_t handle)
     return weiri_table_at(&m->rows, handle);
 }
 
+struct weiri_refs weiri_rows_refs(const struct weiri_rows *rows)
+{
+    return ops_of(rows)->refs(rows);
+}
+
 bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows)
 {
     const struct weiri_rows_ops *ops = ops_of(rows);
-    struct columns columns = {.count = 0};
+    const struct weiri_refs refs = weiri_rows_refs(rows);
+    struct weiri_columns columns = {.count = 0};
     struct weiri_rows *renewed;
     struct weiri_row row;
 
     for (uint32_t i = 0; i < rows->capacity; i++) {
         if (!ops->is_live(rows, i))
             continue;
-        weiri_row_make(m, &row, rows->bucket, rows->form[i], rows->conjunction[i]);
-        (void)extend(&columns, ops, &row);
+        weiri_row_make(m, &row, rows->bucket, refs.form[i], refs.conjunction[i]);
+        (void)ops->extend(&columns, &row);
     }
-    renewed = ops->create(m, rows->capacity, columns.v, columns.count);
+    renewed = ops->create(m, rows->capacity, &columns);
     if (renewed == NULL)
         return false;
     for (uint32_t i = 0; i < rows->capacity; i++) {
         if (ops->is_live(rows, i)) {
-            weiri_row_make(m, &row, rows->bucket, rows->form[i], rows->conjunction[i]);
+            weiri_row_make(m, &row, rows->bucket, refs.form[i], refs.conjunction[i]);
             row.plain = ops->is_plain(rows, i);
-            row.ref = rows->ref[i];
+            row.ref = refs.ref[i];
             ops->write(renewed, i, &row);
             ops->set_live(renewed, i, true);
         } else if (ops->is_used(rows, i)) {
@@ -177,57 +174,21 @@ static uint32_t lacking(const struct weiri_rows *rows, const struct weiri_row *r
     return rows->columns + lacks <= WEIRI_PAGE_COLUMNS ? lacks : WEIRI_NONE;
 }
 
-static struct columns columns_of(const struct weiri_rows *rows)
-{
-    struct columns columns = {.count = rows->columns};
-
-    ops_of(rows)->slots(rows, columns.v);
-    return columns;
-}
-
-/* Adds what the row lacks; a block without room for that has its columns mixed.  False if nothing
- * was to be done. */
-static bool extend(struct columns *columns, const struct weiri_rows_ops *ops,
-                   const struct weiri_row *row)
-{
-    const bool mixed = columns->count > 0 && columns->v[0] == WEIRI_MIXED;
-    const struct columns before = *columns;
-    uint32_t wanted = row->column_count < ops->columns_max ? row->column_count : ops->columns_max;
-    bool fits = true;
-
-    for (uint32_t i = 0; i < row->column_count && !mixed; i++) {
-        if (memchr(columns->v, row->columns[i].slot, columns->count) != NULL)
-            continue;
-        fits = columns->count < ops->columns_max;
-        if (!fits)
-            break;
-        columns->v[columns->count++] = row->columns[i].slot;
-    }
-    if (mixed || (!fits && ops == &weiri_block_ops)) {
-        if (wanted < before.count)
-            wanted = before.count;
-        memset(columns->v, WEIRI_MIXED, wanted);
-        columns->count = wanted;
-    }
-    return columns->count != before.count || memcmp(columns->v, before.v, before.count) != 0;
-}
-
 static struct weiri_rows *make_new(struct weir_matcher *m, struct weiri_bucket *bucket,
                                    enum weiri_rows_kind kind, const struct weiri_row *row)
 {
     const struct weiri_rows_ops *ops = kind == WEIRI_BLOCK ? &weiri_block_ops : &weiri_page_ops;
     const uint32_t least = kind == WEIRI_BLOCK ? BLOCK_CAPACITY_MIN : PAGE_CAPACITY_MIN;
-    struct columns columns = {.count = 0};
+    struct weiri_columns columns = {.count = 0};
     struct weiri_rows *rows;
     uint32_t index, capacity = least;
 
     while (kind == WEIRI_BLOCK && capacity < ops->rows_max && capacity * 4 <= bucket->rows)
         capacity *= 2;
-    (void)extend(&columns, ops, row);
+    (void)ops->extend(&columns, row);
     if (!list_reserve(m, bucket, &index))
         return NULL;
-    rows =
-        weiri_table_reserve(&m->rows) ? ops->create(m, capacity, columns.v, columns.count) : NULL;
+    rows = weiri_table_reserve(&m->rows) ? ops->create(m, capacity, &columns) : NULL;
     if (rows == NULL) {
         drop_empty_list(m, bucket);
         return NULL;
@@ -246,14 +207,14 @@ static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *r
                                     const struct weiri_row *row)
 {
     const struct weiri_rows_ops *ops = ops_of(rows);
-    struct columns columns = columns_of(rows);
-    const bool wider = extend(&columns, ops, row);
+    struct weiri_columns columns = ops->columns(rows);
+    const bool wider = ops->extend(&columns, row);
     const bool full = ops->free_row(rows) == WEIRI_NONE;
     struct weiri_rows *larger;
 
     if (!wider && !full)
         return rows;
-    larger = ops->create(m, full ? rows->capacity * 2 : rows->capacity, columns.v, columns.count);
+    larger = ops->create(m, full ? rows->capacity * 2 : rows->capacity, &columns);
     if (larger == NULL)
         return NULL;
     ops->copy(larger, rows);

@@ -20,22 +20,29 @@ void weiri_rows_set_live(struct weir_matcher *m, uint32_t place, bool live);
 /* What a live row stands for: its only id, or a form. */
 void weiri_rows_set_ref(struct weir_matcher *m, uint32_t place, uint32_t ref, bool plain);
 struct weiri_rows *weiri_rows_at(const struct weir_matcher *m, uint32_t handle);
+struct weiri_refs weiri_rows_refs(const struct weiri_rows *rows);
 /* Builds the block or page anew, with the columns that its rows would get today; false for want of
  * memory. */
 WEIR_MUST_USE bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows);
 
 /* ---- the two kinds; what rows.c needs of them */
 
+struct weiri_columns {
+    uint32_t count;
+    uint32_t fine; /* of blocks: a bit for each column with fine parts */
+    uint8_t slots[WEIRI_PAGE_COLUMNS];
+};
+
 struct weiri_rows_ops {
-    uint32_t rows_max, columns_max;
+    uint32_t rows_max;
     /* Room for `capacity` rows with the columns; NULL for want of memory. */
-    struct weiri_rows *(*create)(struct weir_matcher *m, uint32_t capacity, const uint8_t *slots,
-                                 uint32_t columns);
+    struct weiri_rows *(*create)(struct weir_matcher *m, uint32_t capacity,
+                                 const struct weiri_columns *columns);
     /* A row that is not in use, or NONE. */
     uint32_t (*free_row)(const struct weiri_rows *rows);
     void (*write)(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what);
-    /* All rows of `from` under the same numbers; the columns of `to` begin with those of `from`,
-     * or all are MIXED. */
+    /* All rows of `from` under the same numbers; the columns of `to` are those of `from`, extended.
+     */
     void (*copy)(struct weiri_rows *to, const struct weiri_rows *from);
     void (*clear)(struct weiri_rows *rows, uint32_t row);
     /* Keeps a row from being given out, though nothing is written. */
@@ -45,9 +52,26 @@ struct weiri_rows_ops {
     void (*set_live)(struct weiri_rows *rows, uint32_t row, bool live);
     bool (*is_plain)(const struct weiri_rows *rows, uint32_t row);
     void (*set_plain)(struct weiri_rows *rows, uint32_t row, bool plain);
-    /* The slots that its columns have, up to rows->columns. */
-    void (*slots)(const struct weiri_rows *rows, uint8_t *slots);
+    struct weiri_columns (*columns)(const struct weiri_rows *rows);
+    /* Adds what the row lacks, as far as there may be columns; false if nothing was to be done. */
+    bool (*extend)(struct weiri_columns *columns, const struct weiri_row *row);
+    struct weiri_refs (*refs)(const struct weiri_rows *rows);
 };
 extern const struct weiri_rows_ops weiri_block_ops, weiri_page_ops;
+
+/* One writer: no read-modify-write is needed. */
+static inline void weiri_bit_set(_Atomic uint64_t *words, uint32_t bit, bool on)
+{
+    _Atomic uint64_t *word = words + bit / 64;
+    const uint64_t old = atomic_load_explicit(word, memory_order_relaxed);
+    const uint64_t mask = UINT64_C(1) << bit % 64;
+
+    atomic_store_explicit(word, on ? old | mask : old & ~mask, memory_order_release);
+}
+
+static inline bool weiri_bit_get(const _Atomic uint64_t *words, uint32_t bit)
+{
+    return atomic_load_explicit(&words[bit / 64], memory_order_relaxed) >> bit % 64 & 1;
+}
 
 #endif /* WEIRI_ROWS_H */

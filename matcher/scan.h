@@ -9,7 +9,7 @@ struct weiri_scan {
     const char *name; /* "avx512", "avx2", "scalar" */
     /* *maybe: live rows whose columns admit the codes; *sure: those of them that match for certain.
      */
-    void (*block)(const struct weiri_block *block, const uint8_t *codes, uint64_t *maybe,
+    void (*block)(const struct weiri_block *block, const struct weiri_look *look, uint64_t *maybe,
                   uint64_t *sure);
     /* Appends the refs of the rows in `rows` to `out`, which has room for 64 and 16 more. */
     uint32_t (*take)(const uint32_t *refs, uint64_t rows, uint32_t *out);

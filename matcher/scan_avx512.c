@@ -8,31 +8,67 @@
 
 #define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi")))
 
-AVX512 static void scan_block(const struct weiri_block *block, const uint8_t *codes,
+/* What the codes or fine parts in `by_slot` are for the column of each row. */
+AVX512 static __m512i gather(const struct weiri_block *block, uint32_t k, __mmask64 all,
+                             const uint8_t *by_slot)
+{
+    const uint8_t *slots = weiri_block_at(block, block->at[k]) + 2 * block->rows.capacity;
+
+    if (block->slots[k] != WEIRI_MIXED)
+        return _mm512_set1_epi8((char)by_slot[block->slots[k]]);
+    return _mm512_permutex2var_epi8(_mm512_loadu_si512(by_slot),
+                                    _mm512_maskz_loadu_epi8(all, slots),
+                                    _mm512_loadu_si512(by_slot + 64));
+}
+
+/* Of `rows`, those that the fine parts leave; *unsure gets those that they do not settle. */
+AVX512 static uint64_t compare_fine(const struct weiri_block *block, const struct weiri_look *look,
+                                    __mmask64 all, uint64_t rows, uint64_t *unsure)
+{
+    const uint32_t capacity = block->rows.capacity;
+
+    for (uint32_t k = 0; k < block->rows.columns; k++) {
+        const uint8_t *bounds = weiri_block_at(block, block->at[k]);
+        const uint8_t *fine_bounds = weiri_block_at(block, block->fine_at[k]);
+        __m512i code, fine, fine_low, fine_high;
+        uint64_t at_low, at_high;
+
+        if (block->fine_at[k] == 0)
+            continue;
+        code = gather(block, k, all, look->codes);
+        fine = gather(block, k, all, look->fine);
+        fine_low = _mm512_maskz_loadu_epi8(all, fine_bounds);
+        fine_high = _mm512_maskz_loadu_epi8(all, fine_bounds + capacity);
+        at_low = _mm512_cmpeq_epu8_mask(_mm512_maskz_loadu_epi8(all, bounds), code);
+        at_high = _mm512_cmpeq_epu8_mask(_mm512_maskz_loadu_epi8(all, bounds + capacity), code);
+        rows &= ~(at_low & _mm512_cmplt_epu8_mask(fine, fine_low)) &
+                ~(at_high & _mm512_cmpgt_epu8_mask(fine, fine_high));
+        *unsure |= (at_low & _mm512_cmpeq_epu8_mask(fine, fine_low)) |
+                   (at_high & _mm512_cmpeq_epu8_mask(fine, fine_high));
+    }
+    return rows;
+}
+
+AVX512 static void scan_block(const struct weiri_block *block, const struct weiri_look *look,
                               uint64_t *maybe, uint64_t *sure)
 {
     const uint32_t capacity = block->rows.capacity;
-    const __mmask64 all = capacity == 64 ? UINT64_MAX : (UINT64_C(1) << capacity) - 1;
+    const __mmask64 all = UINT64_MAX >> (64 - capacity);
     uint64_t rows = atomic_load_explicit(&block->live, memory_order_acquire);
-    uint64_t unsure = 0;
+    uint64_t at_bounds = 0, unsure = 0;
 
     for (uint32_t k = 0; k < block->rows.columns; k++) {
-        const __m512i low = _mm512_maskz_loadu_epi8(all, block->low[k]);
-        const __m512i high = _mm512_maskz_loadu_epi8(all, block->high[k]);
-        __m512i code;
+        const uint8_t *bounds = weiri_block_at(block, block->at[k]);
+        const __m512i low = _mm512_maskz_loadu_epi8(all, bounds);
+        const __m512i high = _mm512_maskz_loadu_epi8(all, bounds + capacity);
+        const __m512i code = gather(block, k, all, look->codes);
 
-        if (block->slots[k] != WEIRI_MIXED)
-            code = _mm512_set1_epi8((char)codes[block->slots[k]]);
-        else
-            code = _mm512_permutex2var_epi8(_mm512_loadu_si512(codes),
-                                            _mm512_maskz_loadu_epi8(all, block->slot[k]),
-                                            _mm512_loadu_si512(codes + 64));
         rows &= _mm512_cmple_epu8_mask(low, code) & _mm512_cmple_epu8_mask(code, high);
-        unsure |= _mm512_cmpeq_epu8_mask(low, code) &
-                  atomic_load_explicit(&block->soft_low[k], memory_order_relaxed);
-        unsure |= _mm512_cmpeq_epu8_mask(high, code) &
-                  atomic_load_explicit(&block->soft_high[k], memory_order_relaxed);
+        if (block->fine_at[k] != 0)
+            at_bounds |= _mm512_cmpeq_epu8_mask(low, code) | _mm512_cmpeq_epu8_mask(high, code);
     }
+    if ((rows & at_bounds) != 0)
+        rows = compare_fine(block, look, all, rows, &unsure);
     *maybe = rows;
     *sure = rows & ~unsure & atomic_load_explicit(&block->complete, memory_order_relaxed);
 }

@@ -1,36 +1,53 @@
 /* scan_scalar.c - the scans in plain C; the reference for the others. */
 #include "scan.h"
 
-/* Of a row of a page: its codes decide, or its record does. */
+/* The codes of a row decide, or its record does. */
 enum row { ROW_NO, ROW_SOFT, ROW_EXACT };
 
+static enum row block_row(const struct weiri_block *block, uint32_t k, uint32_t row,
+                          const struct weiri_look *look);
 static enum row page_row(const struct weiri_row_codes *codes, const uint8_t *own);
 
-static void scan_block(const struct weiri_block *block, const uint8_t *codes, uint64_t *maybe,
-                       uint64_t *sure)
+static void scan_block(const struct weiri_block *block, const struct weiri_look *look,
+                       uint64_t *maybe, uint64_t *sure)
 {
     uint64_t rows = atomic_load_explicit(&block->live, memory_order_acquire);
     uint64_t unsure = 0;
 
     for (uint32_t k = 0; k < block->rows.columns && rows != 0; k++) {
-        const uint64_t soft_low = atomic_load_explicit(&block->soft_low[k], memory_order_relaxed);
-        const uint64_t soft_high = atomic_load_explicit(&block->soft_high[k], memory_order_relaxed);
-        const bool mixed = block->slots[k] == WEIRI_MIXED;
-
         for (uint64_t left = rows; left != 0; left &= left - 1) {
             const uint32_t row = (uint32_t)__builtin_ctzll(left);
-            const uint64_t bit = UINT64_C(1) << row;
-            const uint8_t code = codes[mixed ? block->slot[k][row] : block->slots[k]];
-            const uint8_t low = block->low[k][row], high = block->high[k][row];
 
-            if (code < low || code > high)
-                rows &= ~bit;
-            if ((code == low && (soft_low & bit) != 0) || (code == high && (soft_high & bit) != 0))
-                unsure |= bit;
+            switch (block_row(block, k, row, look)) {
+            case ROW_NO: rows &= ~(UINT64_C(1) << row); break;
+            case ROW_SOFT: unsure |= UINT64_C(1) << row; break;
+            case ROW_EXACT: break;
+            }
         }
     }
     *maybe = rows;
     *sure = rows & ~unsure & atomic_load_explicit(&block->complete, memory_order_relaxed);
+}
+
+static enum row block_row(const struct weiri_block *block, uint32_t k, uint32_t row,
+                          const struct weiri_look *look)
+{
+    const uint32_t capacity = block->rows.capacity;
+    const uint8_t *low = weiri_block_at(block, block->at[k]) + row, *high = low + capacity;
+    const uint8_t slot = block->slots[k] != WEIRI_MIXED ? block->slots[k] : low[2 * capacity];
+    const uint8_t code = look->codes[slot], fine = look->fine[slot];
+    const uint8_t *fine_low, *fine_high;
+
+    if (code < *low || code > *high)
+        return ROW_NO;
+    if (block->fine_at[k] == 0)
+        return ROW_EXACT;
+    fine_low = weiri_block_at(block, block->fine_at[k]) + row;
+    fine_high = fine_low + capacity;
+    if ((code == *low && fine < *fine_low) || (code == *high && fine > *fine_high))
+        return ROW_NO;
+    return (code == *low && fine == *fine_low) || (code == *high && fine == *fine_high) ? ROW_SOFT
+                                                                                        : ROW_EXACT;
 }
 
 static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)

@@ -167,7 +167,7 @@ static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *r
         if (block->slots[k] != WEIRI_MIXED && is_leaving(m, block->slots[k]))
             return true;
         for (uint32_t i = 0; block->slots[k] == WEIRI_MIXED && i < rows->capacity; i++) {
-            if (is_leaving(m, block->slot[k][i]))
+            if (is_leaving(m, weiri_block_at(block, block->at[k])[2 * rows->capacity + i]))
                 return true;
         }
     }

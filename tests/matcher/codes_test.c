@@ -33,7 +33,7 @@ struct domain {
 
 /* How often the property under test was not vacuous. */
 static struct {
-    size_t decided, soft, in, out, full;
+    size_t decided, soft, in, out, full, exact, told_apart;
 } seen;
 
 static const int64_t odd_ints[] = {
@@ -237,22 +237,49 @@ static void check_value(uint64_t seed, const struct weiri_codes *codes,
 {
     const struct weiri_span span = weiri_codes_span(codes, domain);
     const struct weiri_code_set set = weiri_codes_set(codes, domain);
-    const uint8_t code = value != NULL ? weiri_codes_of(codes, value) : WEIRI_CODE_ABSENT;
+    const struct weiri_code place =
+        value != NULL ? weiri_codes_of(codes, value) : (struct weiri_code){WEIRI_CODE_ABSENT, 2};
+    const uint8_t code = place.code, fine = place.fine;
     const bool has = weir_domain_has(domain, value), within = code >= span.low && code <= span.high;
     const bool soft = (code == span.low && span.soft_low) || (code == span.high && span.soft_high);
+    const bool beyond =
+        (code == span.low && fine < span.fine_low) || (code == span.high && fine > span.fine_high);
+    const bool unsure = (code == span.low && fine == span.fine_low) ||
+                        (code == span.high && fine == span.fine_high);
 
     if (value != NULL && code == WEIRI_CODE_ABSENT)
         fail_msg("seed %llu: a value has the code of absence", (unsigned long long)seed);
     if (has && !(within && in_set(&set, code)))
         fail_msg("seed %llu: a value of the domain is outside of its codes",
                  (unsigned long long)seed);
+    if (fine % 2 != 0 || fine < WEIRI_FINE_LOW || fine > 2 * WEIRI_FINE_STEPS)
+        fail_msg("seed %llu: fine part %u", (unsigned long long)seed, fine);
     if (span.whole && !soft && within != has)
         fail_msg("seed %llu: a code within does not stand for its values",
                  (unsigned long long)seed);
+    if (set.exact && in_set(&set, code) != has)
+        fail_msg("seed %llu: a set of codes is not exact", (unsigned long long)seed);
+    if (!soft && within && (beyond || unsure))
+        fail_msg("seed %llu: a bound that is not soft divides a code", (unsigned long long)seed);
+    if (has && beyond)
+        fail_msg("seed %llu: a value of the domain is outside of its fine parts",
+                 (unsigned long long)seed);
+    if (span.whole && within && !beyond && !unsure && !has)
+        fail_msg("seed %llu: a fine part within does not stand for its values",
+                 (unsigned long long)seed);
+    seen.exact += set.exact && has;
+    seen.told_apart += within && soft && !unsure;
     seen.decided += span.whole && !soft && within;
     seen.soft += within && soft;
     seen.in += has;
     seen.out += !within;
+}
+
+static unsigned place_of(const struct weiri_codes *codes, const struct weir_value *value)
+{
+    const struct weiri_code place = weiri_codes_of(codes, value);
+
+    return (unsigned)place.code << 8 | place.fine;
 }
 
 static void check_monotone(uint64_t seed, const struct weiri_codes *codes, struct constants *c)
@@ -264,12 +291,12 @@ static void check_monotone(uint64_t seed, const struct weiri_codes *codes, struc
         if (rank(&c->v[i - 1]) == rank(&c->v[i])) {
             if (!weir_value_compare(&c->v[i - 1], &c->v[i], &order) || order > 0)
                 continue;
-            if (weiri_codes_of(codes, &c->v[i - 1]) > weiri_codes_of(codes, &c->v[i]) ||
-                (order == 0 &&
-                 weiri_codes_of(codes, &c->v[i - 1]) != weiri_codes_of(codes, &c->v[i])))
+            if (place_of(codes, &c->v[i - 1]) > place_of(codes, &c->v[i]) ||
+                (order == 0 && place_of(codes, &c->v[i - 1]) != place_of(codes, &c->v[i])))
                 fail_msg("seed %llu: codes are not in order", (unsigned long long)seed);
         } else if ((rank(&c->v[i - 1]) < rank(&c->v[i])) !=
-                   (weiri_codes_of(codes, &c->v[i - 1]) < weiri_codes_of(codes, &c->v[i]))) {
+                   (weiri_codes_of(codes, &c->v[i - 1]).code <
+                    weiri_codes_of(codes, &c->v[i]).code)) {
             fail_msg("seed %llu: types are not in order", (unsigned long long)seed);
         }
     }
@@ -332,6 +359,8 @@ static void stand_for_their_values(void **state)
     assert_true(seen.soft > 0);
     assert_true(seen.out > 0);
     assert_true(seen.full > 0);
+    assert_true(seen.exact > 0);
+    assert_true(seen.told_apart > seen.soft / 20); /* the values are neighbours of constants */
 }
 
 /* All constants of a sample that fits are cuts, so that no bound of them is soft. */
