@@ -19,6 +19,8 @@
 struct oom {
     struct weir_alloc alloc;
     size_t allowed;    /* allocations that still succeed */
+    size_t refused;    /* allocations that failed */
+    bool once;         /* after one that failed all succeed */
     size_t live_count; /* blocks handed out and not given back */
     size_t live_size;  /* their bytes */
     size_t peak_size;  /* the most that these ever were */
@@ -42,8 +44,11 @@ static inline void *oom_resize(void *context, void *block, size_t size)
     struct oom_block *old = oom_block_of(block), *grown;
     const size_t old_size = old != NULL ? old->size : 0;
 
-    if (oom->allowed == 0)
+    if (oom->allowed == 0) {
+        oom->refused++;
+        oom->allowed = oom->once ? SIZE_MAX : 0;
         return NULL;
+    }
     oom->allowed--;
     grown = realloc(old, sizeof *grown + size);
     if (grown == NULL)
@@ -75,6 +80,13 @@ static inline void oom_init(struct oom *oom, size_t allowed)
         .alloc = {oom_resize, oom_release, oom},
           .allowed = allowed
     };
+}
+
+/* The same, but just one allocation fails: that it did must not be forgotten. */
+static inline void oom_init_once(struct oom *oom, size_t allowed)
+{
+    oom_init(oom, allowed);
+    oom->once = true;
 }
 
 #endif /* TESTS_OOM_H */

@@ -525,12 +525,13 @@ static bool residual_same(struct leaf *leaf)
 
 static bool add_residual(struct leaf *leaf, const struct weir_node *node)
 {
-    struct weir_residual *residual = take(leaf, 1, sizeof *residual);
+    struct weir_residual *residual;
 
     if (leaf->shop->domains_only) {
         leaf->wider = true;
         return true;
     }
+    residual = take(leaf, 1, sizeof *residual);
     if (residual == NULL || !print_node(leaf, &residual->text, node))
         return false;
     residual->node = node;

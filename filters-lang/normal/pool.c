@@ -6,7 +6,9 @@
 #include <weir/alloc.h>
 
 #define CHUNK_SIZE_MIN 256u
+#ifndef CHUNK_SIZE_MAX /* tests set 1: each thing is in a chunk of its own */
 #define CHUNK_SIZE_MAX 65536u
+#endif
 
 struct weiri_pool_chunk {
     struct weiri_pool_chunk *next;

@@ -1,7 +1,5 @@
-/* merge_limits.c - mergers of hulls, at the limits, short of work and of memory. */
+/* merge_limits.c - mergers of hulls, at the limits, short of work. */
 #include "merging.h"
-
-#include "oom.h"
 
 #include <cmocka.h>
 
@@ -177,80 +175,6 @@ static void work_is_bounded(void **state)
     sample_fini(&built);
 }
 
-#define PADS_MAX 16
-
-/* Memory comes in chunks; a longer filter moves the places where a new one is needed. */
-static void pad(char *out, size_t size, unsigned pads, const char *text)
-{
-    size_t len = (size_t)snprintf(out, size, "(%s) AND (p IS NULL OR NOT p IN ('p'", text);
-
-    for (unsigned i = 0; i < pads; i++)
-        len += (size_t)snprintf(out + len, size - len, ", 'p%u'", i);
-    (void)snprintf(out + len, size - len, "))");
-}
-
-static void merge_short_of_memory(char texts[][TEXT_MAX], uint32_t count,
-                                  const struct weir_merge_options *options)
-{
-    struct weir_merge_input inputs[INPUTS_MAX];
-    struct weir_normal *forms[INPUTS_MAX];
-    enum weir_err err = WEIR_ENOMEM;
-
-    for (uint32_t k = 0; k < count; k++) {
-        forms[k] = must_normalise(texts[k]);
-        inputs[k] = (struct weir_merge_input){forms[k], NULL};
-    }
-    for (size_t n = 0; err != WEIR_OK; n++) {
-        struct weir_merger merger = {
-            WEIR_MERGE_NONE, NULL, {0, 0}
-        };
-        struct oom oom;
-
-        oom_init(&oom, n);
-        err = weir_normal_merge(&merger, inputs, count, options, &oom.alloc);
-        assert_true(err == WEIR_OK || err == WEIR_ENOMEM);
-        assert_int_equal(merger.form != NULL, err == WEIR_OK);
-        weir_normal_destroy(merger.form);
-        assert_int_equal(oom.live_count, 0);
-    }
-    for (uint32_t k = 0; k < count; k++)
-        weir_normal_destroy(forms[k]);
-}
-
-/* clang-format off */
-static const struct {
-    double epsilon;
-    const char *texts[INPUTS_MAX];
-} allocating[] = {
-    {0.999, {"x = 1 AND s CONTAINS 'a'", "x = 2 AND s CONTAINS 'a'"}},
-    {0.999, {"x > 5", "x > 7"}},
-    {0.999, {"x < 100 AND y = 1 AND x + y > 0", "x >= 100 AND y = 2 AND x + y > 0"}},
-    {0.999, {"x IN (1, 3, 5, 7, 9, 11) AND y = 1", "x IN (2, 4, 6, 8, 10, 12) AND y = 2"}},
-    {0.1, {"x < 20 AND y = 1", "x BETWEEN 20 AND 39 AND y IN (1, 3)", "y = 2 AND s IS NULL"}},
-};
-/* clang-format on */
-
-static void memory_may_run_out_anywhere(void **state)
-{
-    static char padded[INPUTS_MAX][TEXT_MAX];
-    struct built_sample built;
-
-    (void)state;
-    sample_halves(&built, 200, 0);
-    for (size_t i = 0; i < COUNT_OF(allocating); i++) {
-        const struct weir_merge_options options = {&built.sample, allocating[i].epsilon, NULL};
-
-        for (unsigned pads = 0; pads <= PADS_MAX; pads++) {
-            uint32_t count = 0;
-
-            for (; count < INPUTS_MAX && allocating[i].texts[count] != NULL; count++)
-                pad(padded[count], sizeof padded[count], pads, allocating[i].texts[count]);
-            merge_short_of_memory(padded, count, &options);
-        }
-    }
-    sample_fini(&built);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,7 +183,6 @@ int main(void)
         cmocka_unit_test(many_conjunctions_are_not_joined),
         cmocka_unit_test(what_is_too_large_is_widened),
         cmocka_unit_test(work_is_bounded),
-        cmocka_unit_test(memory_may_run_out_anywhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Changes the normal form and its algebra in small ways; the tests must notice each.
 
-    mutants.py [--files a.c,b.c] [--count N] [--seed S] [--jobs J] [--list]
+    mutants.py [--files a.c,b.c] [--count N] [--seed S] [--numbers I,J] [--jobs J] [--list]
 
 A mutant is one operator, constant, condition, call or statement changed in one function of
 filters-lang/normal.  All mutants of a file are compiled at once, as copies of their functions
 between which a number chooses, and linked with all the tests of this folder, which run for each
 mutant until the first one fails; a mutant that survives unexplained is run again with the
-sanitizers, but without the slowest tests.  Prints a line for each that no test noticed; exit 1 if there is any
+sanitizers and each thing of a pool in a chunk of its own, but without the slowest tests.  Prints a
+line for each that no test noticed, with its number in the file; exit 1 if there is any
 that equivalents.tsv does not prove equivalent, or if a proof there belongs to no mutant that
 survived.  Works on copies; not part of the test run: it takes some minutes.
 
@@ -33,7 +34,10 @@ FILES = ("advertised.c,algebra.c,candidates.c,conjunctions.c,domains.c,intervals
          "merge.c,print.c,reduce.c,sample.c,strings.c,text.c,widen.c,witness.c")
 # The quick ones that notice most come first, the slow ones last.
 TESTS_FIRST = ("covers", "advertised", "texts", "conforms", "forms", "warn")
-TESTS_LAST = ("properties", "memory")
+TESTS_LAST = ("properties", "merge_random")
+# These want each thing of a pool in a chunk of its own.
+TESTS_OF_BLOCKS = ("memory", "want")
+BLOCKS = ("-DCHUNK_SIZE_MAX=1",)
 LIBRARIES = ("-lcmocka", "-lpcre2-8", "-lxxhash", "-lm")
 PLAIN = ("-O1",)
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all")
@@ -226,47 +230,59 @@ def turn_of_test(name):
 
 
 class Kit:
-    """Objects of all that is not mutated, and of the tests behind one main function."""
+    """Objects of all that is not mutated, and of the tests, some behind one main function."""
 
-    def __init__(self, folder, flags, all_tests, jobs):
-        self.folder, self.flags, self.objects, self.tests = folder, flags, {}, []
+    def __init__(self, folder, flags, jobs):
+        self.folder, self.flags, self.objects = folder, flags, {}
         os.mkdir(folder)
-        work = []
+        names = sorted((os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TESTS_FOLDER, "*.c"))),
+                       key=turn_of_test)
+        if flags is PLAIN:
+            self.groups = ([n for n in names if n not in TESTS_OF_BLOCKS], list(TESTS_OF_BLOCKS))
+        else:
+            self.groups = ([], [n for n in names if n not in TESTS_LAST])
+        work = [(os.path.join(FOLDER, "pool.c"), os.path.join(folder, "blocks.o"), (*flags, *BLOCKS))]
         for module in ("model", "filters", "normal"):
             for source in glob.glob(os.path.join(ROOT, "filters-lang", module, "*.c")):
                 base = os.path.basename(source)
                 self.objects[(module, base)] = os.path.join(folder, f"{module}_{base}.o")
                 work.append((source, self.objects[(module, base)], flags))
-        names = sorted((os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TESTS_FOLDER, "*.c"))),
-                       key=turn_of_test)
-        names = [name for name in names if all_tests or name not in TESTS_LAST]
-        for test in names:
-            self.tests.append(os.path.join(folder, f"test_{test}.o"))
-            work.append((os.path.join(TESTS_FOLDER, test + ".c"), self.tests[-1],
-                         (*flags, f"-Dmain=test_{test}")))
-        driver = os.path.join(folder, "driver.c")
-        with open(driver, "w", encoding="utf-8") as f:
-            f.write("#include <stdlib.h>\nint weir_mutant;\n" +
-                    "".join(f"int test_{t}(void);\n" for t in names) +
-                    'int main(void)\n{\n    weir_mutant = atoi(getenv("WEIR_MUTANT"));\n    return ' +
-                    " || ".join(f"test_{t}()" for t in names) + ";\n}\n")
-        self.tests.append(os.path.join(folder, "driver.o"))
-        work.append((driver, self.tests[-1], flags))
+        for number, group in enumerate(self.groups):
+            work += [(os.path.join(TESTS_FOLDER, test + ".c"), self.of_test(test), (*flags, f"-Dmain=test_{test}"))
+                     for test in group]
+            driver = os.path.join(folder, f"driver{number}.c")
+            with open(driver, "w", encoding="utf-8") as f:
+                f.write("#include <stdlib.h>\nint weir_mutant;\n" +
+                        "".join(f"int test_{t}(void);\n" for t in group) +
+                        'int main(void)\n{\n    weir_mutant = atoi(getenv("WEIR_MUTANT"));\n    return ' +
+                        (" || ".join(f"test_{t}()" for t in group) or "0") + ";\n}\n")
+            work.append((driver, driver + ".o", flags))
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
             list(pool.map(lambda w: compile_file(*w), work))
 
+    def of_test(self, name):
+        return os.path.join(self.folder, f"test_{name}.o")
+
     def link(self, name, changed):
-        program = os.path.join(self.folder, name + ".tests")
-        objects = {**self.objects, ("normal", name): changed}
-        subprocess.run(["gcc", *self.flags, *self.tests, *objects.values(), "-o", program, *LIBRARIES],
-                       check=True)
+        programs = []
+        for number, group in enumerate(self.groups):
+            if not group:
+                continue
+            program = os.path.join(self.folder, f"{name}.tests{number}")
+            objects = {**self.objects, ("normal", name): changed}
+            if number == 1:
+                objects[("normal", "pool.c")] = os.path.join(self.folder, "blocks.o")
+            subprocess.run(["gcc", *self.flags, *map(self.of_test, group), *objects.values(),
+                            os.path.join(self.folder, f"driver{number}.c.o"), "-o", program, *LIBRARIES],
+                           check=True)
+            programs.append(program)
         used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
-        if not self.passes(program, 0, 600):
+        if not self.passes(programs, 0, 600):
             sys.exit(f"the tests fail without a mutant of {name}")
         self.seconds = 2 + 4 * int(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used + 1)
-        return program
+        return programs
 
-    def passes(self, program, number, seconds):
+    def passes(self, programs, number, seconds):
         def limit():
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -274,18 +290,18 @@ class Kit:
                 resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
 
         environment = {**os.environ, "CMOCKA_TEST_ABORT": "1", "WEIR_MUTANT": str(number)}
-        done = subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                              check=False, env=environment, preexec_fn=limit)
-        return done.returncode == 0
+        return all(subprocess.run([program], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  check=False, env=environment, preexec_fn=limit).returncode == 0
+                   for program in programs)
 
 
 def survivors_of(source, numbers, kit, jobs):
     """Those of the mutants that no test of the kit notices, and those that compile."""
     with tempfile.TemporaryDirectory() as folder:
         numbers, changed = source.compile(kit, folder, numbers)
-        program = kit.link(source.name, changed)
+        programs = kit.link(source.name, changed)
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        passed = list(pool.map(lambda n: kit.passes(program, n, kit.seconds), numbers))
+        passed = list(pool.map(lambda n: kit.passes(programs, n, kit.seconds), numbers))
     return [n for n, p in zip(numbers, passed) if p], numbers
 
 
@@ -305,6 +321,7 @@ def main():
     parser.add_argument("--files", default=FILES)
     parser.add_argument("--count", type=int, help="of each file a random sample of this many, not all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--numbers", help="of one file just these, as the list and the survivors have them")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true", help="print the mutants, run none")
     args = parser.parse_args()
@@ -314,30 +331,32 @@ def main():
     total = {"killed": 0, "equivalent": 0, "open": 0}
     with tempfile.TemporaryDirectory() as folder:
         if not args.list:
-            plain, sanitized = Kit(os.path.join(folder, "plain"), PLAIN, True, args.jobs), None
+            plain, sanitized = Kit(os.path.join(folder, "plain"), PLAIN, args.jobs), None
         for source in sources:
             numbers = list(range(1, len(source.mutants) + 1))
-            if args.count is not None and args.count < len(numbers):
+            if args.numbers is not None:
+                numbers = [int(n) for n in args.numbers.split(",")]
+            elif args.count is not None and args.count < len(numbers):
                 numbers = sorted(random.Random(args.seed).sample(numbers, args.count))
             if args.list:
-                print("\n".join(str(source.mutants[n - 1]) for n in numbers))
+                print("\n".join(f"{n}: {source.mutants[n - 1]}" for n in numbers))
                 continue
             left, compiled = survivors_of(source, numbers, plain, args.jobs)
             proved = [n for n in left if source.mutants[n - 1].key() in explained]
             left = [n for n in left if n not in proved]
             if left:
-                sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, False, args.jobs)
+                sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, args.jobs)
                 left, _ = survivors_of(source, left, sanitized, args.jobs)
-            still_open = [source.mutants[n - 1] for n in left]
             used.update(source.mutants[n - 1].key() for n in proved)
             counts = {"killed": len(compiled) - len(proved) - len(left), "equivalent": len(proved),
                       "open": len(left)}
-            for mutant in still_open:
-                print(mutant)
+            for n in left:
+                print(f"{n}: {source.mutants[n - 1]}")
             print(f"{source.name}: {len(compiled)} mutants, " +
                   ", ".join(f"{n} {what}" for what, n in counts.items()), flush=True)
             total = {what: n + counts[what] for what, n in total.items()}
-    stale = [key for key in explained if key not in used] if args.count is None and not args.list else []
+    whole = args.count is None and args.numbers is None and not args.list
+    stale = [key for key in explained if whole and key not in used]
     for key in stale:
         print("proved equivalent, but no such mutant survived: " + ": ".join(key))
     print(f"{sum(total.values())} mutants, " + ", ".join(f"{n} {what}" for what, n in total.items()))

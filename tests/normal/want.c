@@ -1,6 +1,7 @@
 /* want.c - every step of the normal form, when memory runs out within it.
  *
- * A pool of a few bytes that cannot grow ends the work at each place where memory is taken. */
+ * A pool of a few bytes that cannot grow ends the work at each place where memory is taken.  One
+ * that holds each thing in a chunk of its own does so too, and gives all that is asked for next. */
 #include "support.h"
 
 #include "candidates.h"
@@ -59,6 +60,20 @@ static void check_step(const char *name, step_fn step, void *context, bool takes
     }
     if (takes_memory != (size > 0))
         fail_msg("%s: succeeds with %zu bytes", name, size);
+    for (size_t n = 0, refused = 1; refused > 0; n++) {
+        struct weiri_pool pool;
+        struct oom oom;
+        int result = -1;
+        bool enough;
+
+        oom_init_once(&oom, n);
+        weiri_pool_init(&pool, &oom.alloc);
+        enough = step(context, &pool, &result);
+        weiri_pool_fini(&pool);
+        refused = oom.refused;
+        if (enough != (refused == 0) || (enough && result != 0) || oom.live_count != 0)
+            fail_msg("%s: %s without allocation %zu", name, enough ? "succeeds" : "fails", n);
+    }
 }
 
 /* ---- texts and patterns */
