@@ -3,6 +3,7 @@
 #include "layout.h"
 #include "names.h"
 #include "rows.h"
+#include "scan.h"
 
 #include <assert.h>
 
@@ -35,6 +36,11 @@ struct weir_access weir_matcher_access(const struct weir_matcher *m, uint32_t id
             access.text = weiri_texts_at(&m->texts, (uint32_t)key->payload);
     }
     return access;
+}
+
+const char *weir_matcher_instructions(void)
+{
+    return weiri_scan_best()->name;
 }
 
 static bool proves(const struct weir_matcher *m, const struct weiri_bucket *bucket,

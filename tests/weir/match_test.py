@@ -116,12 +116,56 @@ class Match(unittest.TestCase):
                         self.notifications, "--passes", "1")
         self.assertIn("matches            6\n", out)
 
+    def test_bench_workloads_baselines_and_threads(self):
+        for workload in ("stock", "ranges", "equality", "mixed"):
+            out, err = weir("bench", "match", "--workload", workload, "--count", "300", "--passes", "1",
+                            "--baselines", "40", "--threads", "2", "--json")
+            self.assertEqual(err, "")
+            figures = json.loads(out)
+            self.assertEqual([figures[k] for k in ("workload", "filters", "notifications", "seed")],
+                             [workload, 300, 1000, 1])
+            self.assertIn(figures["instructions"], ("scalar", "avx2", "avx512"))
+            for name in ("scan", "counting"):
+                self.assertEqual(figures["baselines"][name]["notifications"], 40)
+                self.assertGreater(figures["baselines"][name]["ratio"], 0)
+            self.assertEqual([t["threads"] for t in figures["threads"]], [1, 2])
+            for t in figures["threads"]:
+                self.assertGreater(t["per_s"], 0)
+                for share in (t["churn"]["add_us"], t["churn"]["remove_us"]):
+                    self.assertLessEqual(share["median"], share["p99"])
+                    self.assertLessEqual(share["p99"], share["max"])
+        out, _ = weir("bench", "match", "--workload", "stock", "--count", "50", "--passes", "1",
+                      "--baselines", "2", "--threads", "1")
+        for line in ("counting  ", "scan  ", "1 thread", "  in churn"):
+            self.assertIn(line, out)
+
+    def test_bench_same_seed_same_matches(self):
+        def matches(seed):
+            out, _ = weir("bench", "match", "--workload", "mixed", "--count", "200", "--passes", "1",
+                          "--seed", str(seed), "--json")
+            return json.loads(out)["matches"]
+        self.assertEqual(matches(3), matches(3))
+        self.assertGreater(matches(3), 0)
+        self.assertGreater(len({matches(seed) for seed in range(3)}), 1)
+
+    def test_bench_baselines_know_the_whole_language(self):
+        rng = random.Random(7)
+        self.write("\n".join(condition(rng, 2) for _ in range(400)) + "\nTRUE\n",
+                   "\n".join(notification(rng) for _ in range(300)) + "\n")
+        out, _ = weir("bench", "match", "--filters", self.filters, "--notifications",
+                      self.notifications, "--passes", "1", "--baselines", "300", "--json")
+        for name in ("scan", "counting"):
+            self.assertEqual(json.loads(out)["baselines"][name]["notifications"], 300)
+
     def test_bench_bad_input(self):
         self.write("a = 1\n", "\n")
         args = ("bench", "match", "--filters", self.filters, "--notifications", self.notifications)
         self.assertIn("there are no notifications", weir(*args, status=1)[1])
         weir(*args, "--passes", "0", status=2)
         weir("bench", "match", "--filters", self.filters, status=2)
+        weir("bench", "match", "--workload", "none", status=2)
+        weir(*args, "--workload", "stock", status=2)
+        weir(*args, "--threads", "65", status=2)
         self.write("a = 1\n", '{"a":1}\n[]\n')
         self.assertIn("matches            1\n", weir(*args, status=1)[0])
         self.write("a =\n", '{"a":1}\n')

@@ -108,6 +108,9 @@ WEIR_API struct weir_matches weir_matcher_match_groups(const struct weir_matcher
                                                        uint32_t skip, enum weir_undecided undecided,
                                                        struct weir_match_scratch *scratch);
 
+/* Which instructions the scans use on this processor: "avx512", "scalar", ...; static storage. */
+WEIR_API const char *weir_matcher_instructions(void);
+
 /* Brings the last result of the scratch, which is borrowed still, into ascending order, for people
  * and tests.  O(n log n). */
 WEIR_API void weir_match_scratch_sort(struct weir_match_scratch *scratch);
