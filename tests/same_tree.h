@@ -14,9 +14,11 @@ static inline bool same_tree(const struct weir_node *a, const struct weir_node *
     if (a->kind != b->kind || a->negated != b->negated || a->bare != b->bare ||
         a->compare != b->compare || a->truth != b->truth || a->type != b->type ||
         a->child_count != b->child_count || a->value_count != b->value_count ||
-        a->escape != b->escape || !weir_str_equal(a->text, b->text))
+        a->escape != b->escape)
         return false;
-    if (a->kind == WEIR_NODE_LITERAL && !same_value(&a->literal, &b->literal))
+    if (a->kind == WEIR_NODE_LITERAL)
+        return same_value(&a->literal, &b->literal);
+    if (a->kind != WEIR_NODE_IN && !weir_str_equal(a->text, b->text))
         return false;
     for (uint32_t i = 0; i < a->value_count; i++) {
         if (!same_value(&a->values[i], &b->values[i]))

@@ -54,6 +54,19 @@ static void do_normal(void *context, size_t times)
         weir_normal_destroy(bench_normal(bomb->filter, WEIR_ROLE_SUBSCRIPTION, bomb->alloc));
 }
 
+/* What a broker does with a subscription. */
+static void do_take(void *context, size_t times)
+{
+    struct bomb *bomb = context;
+
+    while (times-- != 0) {
+        struct weir_filter *filter = bench_compile(bomb->text, bomb->alloc);
+
+        weir_normal_destroy(bench_normal(filter, WEIR_ROLE_SUBSCRIPTION, bomb->alloc));
+        weir_filter_destroy(filter);
+    }
+}
+
 static void do_covers(void *context, size_t times)
 {
     struct bomb *bomb = context;
@@ -101,6 +114,7 @@ static const struct operation {
     {"compile",    do_compile,      COMPILE_BAR_NS, true },
     {"evaluate",   do_eval,         EVAL_BAR_NS,    false},
     {"normal",     do_normal,       NORMAL_BAR_NS,  true },
+    {"both",       do_take,         NORMAL_BAR_NS,  true },
     {"decode",     do_decode,       NORMAL_BAR_NS,  true },
     {"covers",     do_covers,       COVERS_BAR_NS,  false},
     {"covers 2",   do_covers_other, COVERS_BAR_NS,  false},

@@ -175,6 +175,56 @@ static void write_hypercube(char *out)
         (void)put(&t, "%s(a%zu>1 OR b%zu<5)", i == 0 ? "" : " AND ", i, i);
 }
 
+/* 128 conjunctions with one large set in common. */
+static void write_shared_set(char *out)
+{
+    struct text t = {out, 0};
+
+    (void)put(&t, "x IN(");
+    for (size_t i = 0; i < 256; i++)
+        (void)put(&t, "%s%zu", i == 0 ? "" : ",", i * 5);
+    (void)put(&t, ")");
+    for (size_t i = 0; i < 7; i++)
+        (void)put(&t, "AND(a%zu=1 OR b%zu=2)", i, i);
+}
+
+/* Sets that differ in a value each, and then no room for all of them. */
+static void write_split_sets(char *out)
+{
+    struct text t = {out, 0};
+
+    (void)put(&t, "x NOT IN(");
+    for (size_t i = 0; i < 256; i++)
+        (void)put(&t, "%s%zu", i == 0 ? "" : ",", i * 5);
+    (void)put(&t, ")");
+    for (size_t i = 0; i < 60; i++)
+        (void)put(&t, "AND(x<>%zu OR a%zu>%zu OR w IS NULL)", i * 17 + 1, i % 3, i);
+}
+
+/* 128 conjunctions with a long list of residuals in common. */
+static void write_shared_residuals(char *out)
+{
+    struct text t = {out, 0};
+
+    for (size_t i = 0; i < 200; i++)
+        (void)put(&t, "%sx>y+%zu", i == 0 ? "" : " AND ", i);
+    for (size_t i = 0; i < 7; i++)
+        (void)put(&t, " AND(a%zu=1 OR b%zu=2)", i, i);
+}
+
+static void write_sums_of_names(char *out)
+{
+    static const char first[] = "abcdefghjklmnpqrstuvwxyz"; /* no keyword of two letters */
+    struct text t = {out, 0};
+
+    for (size_t k = 0, name = 0; k < 43; k++) {
+        (void)put(&t, "%s", k == 0 ? "" : "OR ");
+        for (size_t i = 0; i < 29; i++, name++)
+            (void)put(&t, "%c%c+", first[name % 24], (char)('a' + name / 24 % 26));
+        (void)put(&t, "1>n ");
+    }
+}
+
 static void write_strings(char *out)
 {
     struct text t = {out, 0};
@@ -440,6 +490,10 @@ const struct bench_bomb bench_bombs[] = {
     {"DNF: 128 written out",        "a",               write_many_conjunctions },
     {"DNF: hypercube",              "a",               write_hypercube         },
     {"DNF: residuals",              "a",               write_residuals         },
+    {"DNF: a set in common",        "a",               write_shared_set        },
+    {"DNF: sets that split",        "a",               write_split_sets        },
+    {"DNF: residuals in common",    "a",               write_shared_residuals  },
+    {"600 names in sums",           "a",               write_sums_of_names     },
     {"128 NOT LIKE",                "a",               write_strings           },
     {"120 LIKE, each with a range", "a",               write_or_strings        },
     {"longest names",               "a",               write_long_names        },

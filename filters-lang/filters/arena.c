@@ -1,4 +1,8 @@
-/* arena.c - memory that is given back all at once. */
+/* arena.c - memory that is given back all at once.
+ *
+ * The first chunk is as large as is expected to be needed and each further one has a quarter of
+ * that, or of what is needed so far: filters are kept by the hundred thousand, so that what is left
+ * over matters more than the number of chunks. */
 #include "arena.h"
 
 #include <weir/alloc.h>
@@ -7,7 +11,7 @@
 #include <stdalign.h>
 #include <string.h>
 
-#define CHUNK_SIZE 2048
+#define CHUNK_SIZE_MIN 256
 #define ALIGNMENT alignof(max_align_t)
 
 struct weiri_arena_chunk {
@@ -16,9 +20,9 @@ struct weiri_arena_chunk {
     alignas(max_align_t) unsigned char bytes[];
 };
 
-void weiri_arena_init(struct weiri_arena *arena, const struct weir_alloc *alloc)
+void weiri_arena_init(struct weiri_arena *arena, size_t expected, const struct weir_alloc *alloc)
 {
-    *arena = (struct weiri_arena){.alloc = alloc};
+    *arena = (struct weiri_arena){.alloc = alloc, .next_size = expected};
 }
 
 void weiri_arena_fini(struct weiri_arena *arena)
@@ -32,23 +36,30 @@ void weiri_arena_fini(struct weiri_arena *arena)
     arena->left = 0;
 }
 
+static bool add_chunk(struct weiri_arena *arena, size_t need)
+{
+    const size_t size = need > arena->next_size ? need : arena->next_size;
+    struct weiri_arena_chunk *chunk = weiri_alloc(arena->alloc, sizeof *chunk + size);
+
+    if (chunk == NULL)
+        return false;
+    chunk->next = arena->chunks;
+    chunk->size = size;
+    arena->chunks = chunk;
+    arena->left = size;
+    arena->total += size;
+    arena->next_size = arena->total / 4 > CHUNK_SIZE_MIN ? arena->total / 4 : CHUNK_SIZE_MIN;
+    return true;
+}
+
 void *weiri_arena_take(struct weiri_arena *arena, size_t size)
 {
     unsigned char *block;
 
     assert(size <= SIZE_MAX / 2);
     size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (arena->chunks == NULL || arena->left < size) {
-        size_t chunk_size = size > CHUNK_SIZE ? size : CHUNK_SIZE;
-        struct weiri_arena_chunk *chunk = weiri_alloc(arena->alloc, sizeof *chunk + chunk_size);
-
-        if (chunk == NULL)
-            return NULL;
-        chunk->next = arena->chunks;
-        chunk->size = chunk_size;
-        arena->chunks = chunk;
-        arena->left = chunk_size;
-    }
+    if ((arena->chunks == NULL || arena->left < size) && !add_chunk(arena, size))
+        return NULL;
     block = arena->chunks->bytes + (arena->chunks->size - arena->left);
     arena->left -= size;
     if (size != 0)

@@ -10,9 +10,12 @@ struct weiri_arena {
     const struct weir_alloc *alloc;
     struct weiri_arena_chunk *chunks; /* newest first */
     size_t left;                      /* bytes free at the end of the newest */
+    size_t total;                     /* of all chunks */
+    size_t next_size;                 /* of the next chunk, if more is not asked for */
 };
 
-void weiri_arena_init(struct weiri_arena *arena, const struct weir_alloc *alloc);
+/* `expected` is about how many bytes will be taken. */
+void weiri_arena_init(struct weiri_arena *arena, size_t expected, const struct weir_alloc *alloc);
 void weiri_arena_fini(struct weiri_arena *arena);
 /* Zeroed, aligned for any type of ours, or NULL. */
 WEIR_MUST_USE void *weiri_arena_take(struct weiri_arena *arena, size_t size);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static_assert(sizeof(struct weir_node) <= 64, "a tree may have thousands of nodes");
+
 void *weiri_compiler_take(struct weiri_compiler *c, size_t size)
 {
     void *block = weiri_arena_take(&c->filter->arena, size);

@@ -7,6 +7,10 @@
 #include <assert.h>
 #include <string.h>
 
+/* What the trees of most texts need: so many bytes for each of the text's, and some. */
+#define TREE_SIZE_OF_TEXT 16
+#define TREE_SIZE_LEAST 96
+
 static struct weir_filter *filter_new(struct weir_str text, const struct weir_alloc *alloc)
 {
     struct weir_filter *filter = weiri_alloc_zeroed(alloc, 1, sizeof *filter);
@@ -15,7 +19,7 @@ static struct weir_filter *filter_new(struct weir_str text, const struct weir_al
     if (filter == NULL)
         return NULL;
     filter->alloc = alloc;
-    weiri_arena_init(&filter->arena, alloc);
+    weiri_arena_init(&filter->arena, TREE_SIZE_OF_TEXT * text.len + TREE_SIZE_LEAST, alloc);
     copy = weiri_arena_take(&filter->arena, text.len + 1);
     if (copy == NULL) {
         weir_filter_destroy(filter);

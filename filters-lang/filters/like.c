@@ -100,7 +100,6 @@ static bool make_equal(struct weiri_compiler *c, struct weir_node *node, const s
     if (child == NULL || literal == NULL || !set_text(c, literal, items, 0, items->count))
         return false;
     literal->literal = weir_value_string(literal->text);
-    literal->text = (struct weir_str){NULL, 0};
     child[0] = node->child[0];
     child[1] = literal;
     node->kind = WEIR_NODE_COMPARE;

@@ -51,8 +51,8 @@ struct weir_node *weiri_parser_parent(struct weiri_parser *p, enum weir_node_kin
 struct weir_node *weiri_parse_level(struct weiri_parser *p, enum weiri_level floor);
 /* Reads what stands before any operator: a literal, a name, "(", NOT, a sign. */
 struct weir_node *weiri_parse_prefix(struct weiri_parser *p, enum weiri_level floor);
-/* A literal with an optional sign, for lists. */
-struct weir_node *weiri_parse_literal(struct weiri_parser *p);
+/* A literal with an optional sign, for lists.  False after a mistake, which has been reported. */
+bool weiri_parse_literal(struct weiri_parser *p, struct weir_value *value);
 
 /* Goes to the next AND, OR, closing parenthesis or end outside of the parentheses that were read
  * since `open` of them were. */

@@ -86,26 +86,31 @@ static struct weir_node *literal_node(struct weiri_parser *p, uint32_t offset,
     return node;
 }
 
-static struct weir_node *parse_number(struct weiri_parser *p, uint32_t offset, bool negative)
+static bool read_number(struct weiri_parser *p, struct weir_value *value, bool negative)
 {
     const struct weiri_token *token = &p->previous;
     struct weir_diag *diag;
 
     weiri_parser_advance(p);
-    if (token->kind == TOKEN_DOUBLE)
-        return literal_node(p, offset, weir_value_double(negative ? -token->real : token->real));
+    if (token->kind == TOKEN_DOUBLE) {
+        *value = weir_value_double(negative ? -token->real : token->real);
+        return true;
+    }
     if (token->magnitude <= INT64_MAX) {
         int64_t integer = (int64_t)token->magnitude;
 
-        return literal_node(p, offset, weir_value_int(negative ? -integer : integer));
+        *value = weir_value_int(negative ? -integer : integer);
+        return true;
     }
-    if (negative)
-        return literal_node(p, offset, weir_value_int(INT64_MIN));
+    if (negative) {
+        *value = weir_value_int(INT64_MIN);
+        return true;
+    }
     diag = weiri_error(p->compiler, "F109", weiri_token_span(token),
                        "the number is too large for an int");
     weiri_diag_text(diag->suggestion,
                     "ints go to 9223372036854775807; for a double write a point, e.g. 1e19");
-    return NULL;
+    return false;
 }
 
 /* What is missing of the usual short forms of dates and times. */
@@ -139,44 +144,54 @@ static void report_timestamp(struct weiri_parser *p)
     }
 }
 
-static struct weir_node *parse_timestamp(struct weiri_parser *p)
+static bool read_timestamp(struct weiri_parser *p, struct weir_value *value)
 {
-    uint32_t offset = p->token.offset;
     int64_t nanoseconds;
+    bool good;
 
     weiri_parser_advance(p);
-    if (p->token.kind != TOKEN_STRING)
-        return weiri_parser_expected(p, "F207", "a string", "a string",
-                                     "write e.g. TIMESTAMP '2013-10-07T09:30:00Z'; "
-                                     "to use the keyword as a name write `timestamp`");
-    if (weir_timestamp_parse(&nanoseconds, p->token.text) == WEIR_OK) {
-        weiri_parser_advance(p);
-        return literal_node(p, offset, weir_value_timestamp(nanoseconds));
+    if (p->token.kind != TOKEN_STRING) {
+        (void)weiri_parser_expected(p, "F207", "a string", "a string",
+                                    "write e.g. TIMESTAMP '2013-10-07T09:30:00Z'; "
+                                    "to use the keyword as a name write `timestamp`");
+        return false;
     }
-    report_timestamp(p);
+    good = weir_timestamp_parse(&nanoseconds, p->token.text) == WEIR_OK;
+    if (good)
+        *value = weir_value_timestamp(nanoseconds);
+    else
+        report_timestamp(p);
     weiri_parser_advance(p);
-    return NULL;
+    return good;
 }
 
 /* The literal that begins with the current token. */
-static struct weir_node *parse_plain_literal(struct weiri_parser *p)
+static bool read_plain_literal(struct weiri_parser *p, struct weir_value *value)
 {
-    uint32_t offset = p->token.offset;
-
     switch (p->token.kind) {
     case TOKEN_INT:
-    case TOKEN_DOUBLE: return parse_number(p, offset, false);
+    case TOKEN_DOUBLE: return read_number(p, value, false);
     case TOKEN_STRING:
         weiri_parser_advance(p);
-        return literal_node(p, offset, weir_value_string(p->previous.text));
+        *value = weir_value_string(p->previous.text);
+        return true;
     case TOKEN_TRUE:
     case TOKEN_FALSE:
         weiri_parser_advance(p);
-        return literal_node(p, offset, weir_value_bool(p->previous.kind == TOKEN_TRUE));
+        *value = weir_value_bool(p->previous.kind == TOKEN_TRUE);
+        return true;
     default: break;
     }
     assert(p->token.kind == TOKEN_TIMESTAMP);
-    return parse_timestamp(p);
+    return read_timestamp(p, value);
+}
+
+static struct weir_node *parse_plain_literal(struct weiri_parser *p)
+{
+    uint32_t offset = p->token.offset;
+    struct weir_value value;
+
+    return read_plain_literal(p, &value) ? literal_node(p, offset, value) : NULL;
 }
 
 static bool begins_literal(enum weiri_token_kind kind)
@@ -185,17 +200,16 @@ static bool begins_literal(enum weiri_token_kind kind)
            kind == TOKEN_TRUE || kind == TOKEN_FALSE || kind == TOKEN_TIMESTAMP;
 }
 
-struct weir_node *weiri_parse_literal(struct weiri_parser *p)
+bool weiri_parse_literal(struct weiri_parser *p, struct weir_value *value)
 {
-    uint32_t offset = p->token.offset;
-
     if (begins_literal(p->token.kind))
-        return parse_plain_literal(p);
+        return read_plain_literal(p, value);
     if (weiri_parser_accept(p, TOKEN_PLUS) || weiri_parser_accept(p, TOKEN_MINUS)) {
         if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
-            return parse_number(p, offset, p->previous.kind == TOKEN_MINUS);
+            return read_number(p, value, p->previous.kind == TOKEN_MINUS);
     }
-    return weiri_parser_expected_literal(p);
+    (void)weiri_parser_expected_literal(p);
+    return false;
 }
 
 /* `+x` is `x + 0`: the number itself, and nothing for what is no number. */
@@ -204,10 +218,11 @@ static struct weir_node *parse_sign(struct weiri_parser *p)
     uint32_t offset = p->token.offset;
     bool negative = p->token.kind == TOKEN_MINUS;
     struct weir_node *children[2];
+    struct weir_value number;
 
     weiri_parser_advance(p);
     if (p->token.kind == TOKEN_INT || p->token.kind == TOKEN_DOUBLE)
-        return parse_number(p, offset, negative);
+        return read_number(p, &number, negative) ? literal_node(p, offset, number) : NULL;
     children[0] = weiri_parse_level(p, LEVEL_PRIMARY);
     if (children[0] == NULL)
         return NULL;

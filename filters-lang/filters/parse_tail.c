@@ -126,16 +126,19 @@ static struct weir_node *parse_in(struct weiri_parser *p, struct weir_node *left
     if (!weiri_parser_accept(p, TOKEN_LEFT))
         return weiri_parser_expected(p, "F208", "'('", "(", "write e.g. IN ('IBM', 'ORCL')");
     do {
-        struct weir_node *literal = weiri_parse_literal(p);
+        const uint32_t begin = p->token.offset;
+        struct weir_value value;
 
-        if (literal == NULL)
+        if (!weiri_parse_literal(p, &value))
             return NULL;
         if (count == WEIR_FILTER_LEAVES_MAX) {
-            (void)weiri_error(p->compiler, "F404", weiri_node_span(literal),
+            const uint32_t end = p->previous.offset + p->previous.length;
+
+            (void)weiri_error(p->compiler, "F404", (struct weiri_span){begin, end - begin},
                               "more than %d values in one IN", WEIR_FILTER_LEAVES_MAX);
             return NULL;
         }
-        values[count++] = literal->literal;
+        values[count++] = value;
     } while (weiri_parser_accept(p, TOKEN_COMMA));
     if (!weiri_parser_accept(p, TOKEN_RIGHT))
         return weiri_parser_expected(p, "F208", "',' or ')'", "comma, )",

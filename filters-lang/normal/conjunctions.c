@@ -9,12 +9,10 @@
 static int compare_residuals(const struct weir_conjunction *a, const struct weir_conjunction *b);
 static bool intersect_constraints(struct weir_conjunction *out, const struct weir_conjunction *a,
                                   const struct weir_conjunction *b, struct weiri_workshop *shop);
-static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *const *v,
-                              uint32_t count, struct weiri_workshop *shop);
 static bool unite_all_residuals(struct weir_conjunction *out, const struct weir_conjunction *v,
                                 uint32_t count, struct weiri_workshop *shop);
-static bool unite_domains(struct weir_domain *out, const struct weir_constraint *const *v,
-                          uint32_t count, struct weiri_workshop *shop);
+static const struct weir_domain **domains_of(const struct weir_constraint *const *v, uint32_t count,
+                                             struct weiri_workshop *shop);
 static const struct weir_constraint **collect_constraints(uint32_t *total,
                                                           const struct weir_conjunction *v,
                                                           uint32_t count,
@@ -31,31 +29,6 @@ static bool common_residuals(struct weir_conjunction *out, const struct weir_con
                              uint32_t count, struct weiri_workshop *shop);
 static uint32_t keep_residuals(struct weir_residual *v, uint32_t count,
                                const struct weir_conjunction *other);
-
-bool weiri_spend(struct weiri_meter *meter, uint32_t steps)
-{
-    meter->steps += steps;
-    if (meter->left < steps) {
-        meter->left = 0;
-        return false;
-    }
-    meter->left -= steps;
-    return true;
-}
-
-bool weiri_is_spent(const struct weiri_workshop *shop)
-{
-    return shop->meter->left == 0 || (shop->memory != 0 && shop->pool->taken > shop->memory);
-}
-
-void *weiri_shop_take(struct weiri_workshop *shop, size_t count, size_t size)
-{
-    void *taken = weiri_pool_take(shop->pool, count, size);
-
-    if (taken == NULL)
-        shop->out_of_memory = true;
-    return taken;
-}
 
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,
                               const struct weir_conjunction *narrow, struct weiri_meter *meter)
@@ -158,6 +131,7 @@ bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct 
                                      uint32_t count, struct weiri_workshop *shop)
 {
     const struct weir_constraint **constraints;
+    const struct weir_domain **domains;
     struct weir_constraint *both;
     uint32_t total, distinct = 0;
 
@@ -170,13 +144,14 @@ bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct 
     constraints = collect_constraints(&total, v, count, shop);
     if (constraints == NULL)
         return false;
+    domains = domains_of(constraints, total, shop);
     both = take_for_names(constraints, total, shop);
-    if (both == NULL)
+    if (domains == NULL || both == NULL)
         return false;
     for (uint32_t i = 0, next; i < total; i = next) {
         next = next_name(constraints, total, i);
         both[distinct].name = constraints[i]->name;
-        if (!intersect_domains(&both[distinct].domain, constraints + i, next - i, shop) ||
+        if (!weiri_domains_intersect(&both[distinct].domain, domains + i, next - i, shop) ||
             weiri_domain_is_empty(&both[distinct].domain))
             return false;
         distinct++;
@@ -191,6 +166,7 @@ bool weiri_conjunction_hull(struct weir_conjunction *out, const struct weir_conj
                             uint32_t count, struct weiri_workshop *shop)
 {
     const struct weir_constraint **constraints;
+    const struct weir_domain **domains;
     struct weir_constraint *hull;
     uint32_t total, distinct = 0;
 
@@ -201,15 +177,16 @@ bool weiri_conjunction_hull(struct weir_conjunction *out, const struct weir_conj
     constraints = collect_constraints(&total, v, count, shop);
     if (constraints == NULL || !common_residuals(out, v, count, shop))
         return false;
+    domains = domains_of(constraints, total, shop);
     hull = take_for_names(constraints, total, shop);
-    if (hull == NULL)
+    if (domains == NULL || hull == NULL)
         return false;
     for (uint32_t i = 0, next; i < total; i = next) {
         struct weir_constraint *one = &hull[distinct];
 
         next = next_name(constraints, total, i);
         one->name = constraints[i]->name;
-        if (!unite_domains(&one->domain, constraints + i, next - i, shop))
+        if (!weiri_domains_unite(&one->domain, domains + i, next - i, shop))
             return false;
         if (next - i < count)
             distinct += stays_in_hull(one, shop);
@@ -289,50 +266,6 @@ static bool intersect_constraints(struct weir_conjunction *out, const struct wei
     return true;
 }
 
-/* By halves: one after the other would copy each time what is left of all. */
-static bool intersect_domains(struct weir_domain *out, const struct weir_constraint *const *v,
-                              uint32_t count, struct weiri_workshop *shop)
-{
-    struct weir_domain one, other;
-
-    if (count == 1) {
-        *out = v[0]->domain;
-        return true;
-    }
-    if (!intersect_domains(&one, v, count / 2, shop) ||
-        !intersect_domains(&other, v + count / 2, count - count / 2, shop))
-        return false;
-    weiri_spend(shop->meter,
-                WEIRI_COPY_STEPS * (weiri_domain_weight(&one) + weiri_domain_weight(&other)));
-    if (!weiri_domain_intersect(out, &one, &other, shop->pool)) {
-        shop->out_of_memory = true;
-        return false;
-    }
-    return true;
-}
-
-static bool unite_domains(struct weir_domain *out, const struct weir_constraint *const *v,
-                          uint32_t count, struct weiri_workshop *shop)
-{
-    struct weir_domain one, other;
-    bool exact;
-
-    if (count == 1) {
-        *out = v[0]->domain;
-        return true;
-    }
-    if (!unite_domains(&one, v, count / 2, shop) ||
-        !unite_domains(&other, v + count / 2, count - count / 2, shop))
-        return false;
-    weiri_spend(shop->meter,
-                WEIRI_COPY_STEPS * (weiri_domain_weight(&one) + weiri_domain_weight(&other)));
-    if (!weiri_domain_unite(out, &exact, &one, &other, shop->pool)) {
-        shop->out_of_memory = true;
-        return false;
-    }
-    return true;
-}
-
 /* All constraints of all, by name; NULL when memory has run out. */
 static const struct weir_constraint **collect_constraints(uint32_t *total,
                                                           const struct weir_conjunction *v,
@@ -356,6 +289,16 @@ static const struct weir_constraint **collect_constraints(uint32_t *total,
     if (at > 1)
         qsort(constraints, at, sizeof *constraints, compare_constraints);
     return constraints;
+}
+
+static const struct weir_domain **domains_of(const struct weir_constraint *const *v, uint32_t count,
+                                             struct weiri_workshop *shop)
+{
+    const struct weir_domain **domains = weiri_shop_take(shop, count, sizeof *domains);
+
+    for (uint32_t i = 0; i < count && domains != NULL; i++)
+        domains[i] = &v[i]->domain;
+    return domains;
 }
 
 static uint32_t next_name(const struct weir_constraint *const *v, uint32_t count, uint32_t at)

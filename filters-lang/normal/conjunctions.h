@@ -1,45 +1,14 @@
 /* conjunctions.h - conjunctions, and disjunctions of them that stay without superfluous members.
- *
- * Work is counted in elementary steps against a budget, for the expansion of a filter is
- * exponential in the worst case. */
+ */
 #ifndef WEIRI_CONJUNCTIONS_H
 #define WEIRI_CONJUNCTIONS_H
 
-#include <weir/normal.h>
-
-#include "domains.h"
-
-/* Steps for one interval or constraint that is copied. */
-#define WEIRI_COPY_STEPS 8u
-/* Elementary steps: what is left of a budget, and all that were asked for, also beyond it. */
-struct weiri_meter {
-    uint32_t left;
-    uint64_t steps;
-};
-
-/* What a computation works with; `pool` and `meter` are its caller's. */
-struct weiri_workshop {
-    struct weiri_pool *pool;
-    struct weiri_meter *meter;
-    size_t memory;      /* bytes of the pool after which the computation is spent; 0: any */
-    bool out_of_memory; /* then every result is meaningless */
-    enum weir_filter_role role;
-    bool domains_only; /* residuals are left out */
-    bool settled;      /* conjunctions of advertisements are canonical; else products may follow */
-};
+#include "workshop.h"
 
 struct weiri_disjunction {
     struct weir_conjunction *v;
     uint32_t count, capacity;
 };
-
-/* Takes steps off the budget; false, with nothing left, when it does not have them. */
-bool weiri_spend(struct weiri_meter *meter, uint32_t steps);
-
-/* True when no steps are left, or the pool has given all that a computation may take. */
-bool weiri_is_spent(const struct weiri_workshop *shop);
-/* Memory for `count` things, as of the pool, that says so in the workshop when it has run out. */
-void *weiri_shop_take(struct weiri_workshop *shop, size_t count, size_t size);
 
 /* Errs only to false, as when the work runs out. */
 bool weiri_conjunction_covers(const struct weir_conjunction *wide,

@@ -2,7 +2,8 @@
  *
  * Only what is needed for safety is checked here: that counts are covered by bytes, that texts are
  * texts, and that intervals are in order.  Whether the form is canonical is seen by encoding it
- * again. */
+ * again.  Conjunctions of a product have large sets and long lists of residuals in common; bytes
+ * that came before become what they became then. */
 #include <string.h>
 
 #include "codec.h"
@@ -10,17 +11,33 @@
 /* A text of a filter, or the one that follows all texts that begin with it. */
 #define TEXT_LEN_MAX (WEIR_FILTER_TEXT_MAX + 4u)
 
+/* Shorter ones are not worth the search. */
+#define SHARED_SIZE_MIN 32u
+#define SHARED_SLOTS 256u
+
+/* The place of a domain, or of residuals, and what was made of it. */
+struct shared {
+    const uint8_t *begin;
+    size_t size;
+    const struct weir_domain *domain;
+    const struct weir_residual *residuals;
+};
+
 struct decoder {
     struct weiri_reader r;
     struct weiri_pool *pool;
     struct weir_residual *residuals;
     uint32_t residual_count;
     enum weir_err err; /* what was wrong, if it is not plainly malformed */
+    struct shared shared[SHARED_SLOTS];
 };
 
 static void read_residuals(struct decoder *d, weiri_residual_fn residual, void *context);
 static void read_conjunctions(struct decoder *d, struct weiri_decoded *out);
 static void read_conjunction(struct decoder *d, struct weir_conjunction *conjunction);
+static void read_shared_domain(struct decoder *d, struct weir_domain *domain);
+static void read_shared_residuals(struct decoder *d, struct weir_conjunction *conjunction);
+static const struct shared *find_shared(struct decoder *d, const struct shared *made);
 static void read_domain(struct decoder *d, struct weir_domain *domain);
 static void read_intervals(struct decoder *d, struct weir_intervals *set, uint32_t kind);
 static void read_interval(struct decoder *d, struct weir_interval *interval, uint32_t kind);
@@ -94,20 +111,43 @@ static void read_conjunctions(struct decoder *d, struct weiri_decoded *out)
 
 static void read_conjunction(struct decoder *d, struct weir_conjunction *conjunction)
 {
-    uint32_t count = weiri_reader_u16(&d->r);
+    const uint32_t count = weiri_reader_u16(&d->r);
     struct weir_constraint *constraints = take(d, count, 2, sizeof *constraints);
-    struct weir_residual *chosen;
 
     for (uint32_t i = 0; i < count && !d->r.failed; i++) {
         constraints[i].name = read_text(d, weiri_reader_u8(&d->r), WEIR_NAME_LEN_MAX);
         if (constraints[i].name.len == 0 ||
             (i > 0 && weir_str_compare(constraints[i - 1].name, constraints[i].name) >= 0))
             weiri_reader_fail(&d->r);
-        read_domain(d, &constraints[i].domain);
+        read_shared_domain(d, &constraints[i].domain);
     }
     *conjunction = (struct weir_conjunction){.constraints = constraints, .constraint_count = count};
-    count = weiri_reader_u16(&d->r);
-    chosen = take(d, count, 2, sizeof *chosen);
+    read_shared_residuals(d, conjunction);
+}
+
+static void read_shared_domain(struct decoder *d, struct weir_domain *domain)
+{
+    const struct weiri_pool before = *d->pool;
+    struct shared made = {.begin = d->r.next, .domain = domain};
+    const struct shared *same;
+
+    read_domain(d, domain);
+    made.size = (size_t)(d->r.next - made.begin);
+    same = find_shared(d, &made);
+    if (same == NULL)
+        return;
+    weiri_pool_rewind(d->pool, &before);
+    *domain = *same->domain;
+}
+
+static void read_shared_residuals(struct decoder *d, struct weir_conjunction *conjunction)
+{
+    const struct weiri_pool before = *d->pool;
+    struct shared made = {.begin = d->r.next};
+    const uint32_t count = weiri_reader_u16(&d->r);
+    struct weir_residual *chosen = take(d, count, 2, sizeof *chosen);
+    const struct shared *same;
+
     for (uint32_t i = 0; i < count && !d->r.failed; i++) {
         uint32_t index = weiri_reader_u16(&d->r);
 
@@ -118,6 +158,31 @@ static void read_conjunction(struct decoder *d, struct weir_conjunction *conjunc
     }
     conjunction->residuals = chosen;
     conjunction->residual_count = count;
+    made.size = (size_t)(d->r.next - made.begin);
+    made.residuals = chosen;
+    same = find_shared(d, &made);
+    if (same == NULL)
+        return;
+    weiri_pool_rewind(d->pool, &before);
+    conjunction->residuals = same->residuals;
+}
+
+/* What was made of the same bytes before; NULL if nothing, and then `made` is remembered. */
+static const struct shared *find_shared(struct decoder *d, const struct shared *made)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    struct shared *slot;
+
+    if (d->r.failed || made->size < SHARED_SIZE_MIN)
+        return NULL;
+    for (size_t i = 0; i < made->size; i++)
+        hash = (hash ^ made->begin[i]) * 16777619u;
+    slot = &d->shared[(hash ^ hash >> 16) % SHARED_SLOTS];
+    if (slot->size == made->size && memcmp(slot->begin, made->begin, made->size) == 0 &&
+        (slot->domain != NULL) == (made->domain != NULL))
+        return slot;
+    *slot = *made;
+    return NULL;
 }
 
 static void read_domain(struct decoder *d, struct weir_domain *domain)

@@ -16,6 +16,8 @@ static const uint32_t kinds_of_types[] = {
 };
 
 static uint32_t listed(const struct weir_domain *domain);
+static bool copy_list(struct weir_strings *out, const struct weir_strings *list,
+                      struct weiri_pool *pool);
 static bool unite_numbers(struct weir_domain *out, bool *exact, const struct weir_domain *a,
                           const struct weir_domain *b, struct weiri_pool *pool);
 
@@ -218,6 +220,44 @@ bool weiri_domain_unite(struct weir_domain *out, bool *exact, const struct weir_
         return false;
     *out = either;
     *exact = exact_numbers && exact_strings;
+    return true;
+}
+
+size_t weiri_domain_size(const struct weir_domain *domain)
+{
+    const size_t intervals =
+        (size_t)domain->numbers.count + domain->timestamps.count + domain->strings.count;
+
+    return intervals * sizeof(struct weir_interval) + listed(domain) * sizeof(struct weir_str);
+}
+
+bool weiri_domain_copy(struct weir_domain *out, const struct weir_domain *domain,
+                       struct weiri_pool *pool)
+{
+    struct weir_domain copy = {.kinds = domain->kinds};
+
+    if (!weiri_intervals_copy(&copy.numbers, &domain->numbers, pool) ||
+        !weiri_intervals_copy(&copy.timestamps, &domain->timestamps, pool) ||
+        !weiri_intervals_copy(&copy.strings, &domain->strings, pool) ||
+        !copy_list(&copy.contains, &domain->contains, pool) ||
+        !copy_list(&copy.ends, &domain->ends, pool) ||
+        !copy_list(&copy.contains_not, &domain->contains_not, pool) ||
+        !copy_list(&copy.ends_not, &domain->ends_not, pool))
+        return false;
+    *out = copy;
+    return true;
+}
+
+static bool copy_list(struct weir_strings *out, const struct weir_strings *list,
+                      struct weiri_pool *pool)
+{
+    struct weir_str *v = weiri_pool_take(pool, list->count, sizeof *v);
+
+    if (v == NULL)
+        return false;
+    if (list->count > 0)
+        memcpy(v, list->v, list->count * sizeof *v);
+    *out = (struct weir_strings){v, list->count};
     return true;
 }
 

@@ -41,4 +41,10 @@ bool weiri_domain_intersect(struct weir_domain *out, const struct weir_domain *a
 bool weiri_domain_unite(struct weir_domain *out, bool *exact, const struct weir_domain *a,
                         const struct weir_domain *b, struct weiri_pool *pool);
 
+/* Bytes that the domain refers to, texts aside, and a domain of its own but for the texts; false
+ * when memory has run out. */
+size_t weiri_domain_size(const struct weir_domain *domain);
+bool weiri_domain_copy(struct weir_domain *out, const struct weir_domain *domain,
+                       struct weiri_pool *pool);
+
 #endif /* WEIRI_DOMAINS_H */

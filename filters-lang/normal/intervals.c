@@ -5,6 +5,7 @@
 #include "intervals.h"
 
 #include <assert.h>
+#include <string.h>
 
 struct cut {
     int beyond; /* -1 below all values, 1 above all, 0 at `value` */
@@ -172,9 +173,14 @@ bool weiri_intervals_subtract(struct weir_intervals *out, const struct weir_inte
 bool weiri_intervals_unite(struct weir_intervals *out, const struct weir_intervals *a,
                            const struct weir_intervals *b, struct weiri_pool *pool)
 {
-    struct appender to = {weiri_pool_take(pool, a->count + b->count, sizeof *to.v), 0};
+    struct appender to;
     uint32_t i = 0, j = 0;
 
+    if (a->v == b->v && a->count == b->count) {
+        *out = *a;
+        return true;
+    }
+    to = (struct appender){weiri_pool_take(pool, a->count + b->count, sizeof *to.v), 0};
     if (to.v == NULL)
         return false;
     while (i < a->count || j < b->count) {
@@ -189,6 +195,19 @@ bool weiri_intervals_unite(struct weir_intervals *out, const struct weir_interva
             last->high = next->high;
     }
     *out = (struct weir_intervals){to.v, to.count};
+    return true;
+}
+
+bool weiri_intervals_copy(struct weir_intervals *out, const struct weir_intervals *set,
+                          struct weiri_pool *pool)
+{
+    struct weir_interval *v = weiri_pool_take(pool, set->count, sizeof *v);
+
+    if (v == NULL)
+        return false;
+    if (set->count > 0)
+        memcpy(v, set->v, set->count * sizeof *v);
+    *out = (struct weir_intervals){v, set->count};
     return true;
 }
 

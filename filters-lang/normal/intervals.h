@@ -44,5 +44,7 @@ bool weiri_intervals_unite(struct weir_intervals *out, const struct weir_interva
                            const struct weir_intervals *b, struct weiri_pool *pool);
 bool weiri_intervals_subtract(struct weir_intervals *out, const struct weir_intervals *a,
                               const struct weir_intervals *b, struct weiri_pool *pool);
+bool weiri_intervals_copy(struct weir_intervals *out, const struct weir_intervals *set,
+                          struct weiri_pool *pool);
 
 #endif /* WEIRI_INTERVALS_H */

@@ -48,7 +48,6 @@ static bool constrain_to(struct leaf *leaf, struct weir_str name, struct weir_va
                          enum weir_compare compare);
 static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
                               enum weir_compare compare, struct weir_value value);
-static bool domain_of_value(struct leaf *leaf, struct weir_domain *domain, struct weir_value value);
 static bool domain_of_values(struct leaf *leaf, struct weir_domain *domain,
                              const struct weir_value *values, uint32_t count);
 static bool complement(struct leaf *leaf, struct weir_domain *domain);
@@ -285,9 +284,9 @@ static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
     struct weir_intervals side;
 
     if (compare == WEIR_EQ)
-        return domain_of_value(leaf, domain, value);
+        return domain_of_values(leaf, domain, &value, 1);
     if (compare == WEIR_NE)
-        return domain_of_value(leaf, domain, value) && complement(leaf, domain);
+        return domain_of_values(leaf, domain, &value, 1) && complement(leaf, domain);
     beyond = take(leaf, 1, sizeof *beyond);
     if (beyond == NULL)
         return false;
@@ -308,42 +307,31 @@ static bool domain_of_compare(struct leaf *leaf, struct weir_domain *domain,
     return true;
 }
 
-static bool domain_of_value(struct leaf *leaf, struct weir_domain *domain, struct weir_value value)
-{
-    const struct weir_end end = {
-        .bounded = true, .closed = true, .value = weir_domain_value(value)};
-    struct weir_interval *point;
-
-    if (value.type == WEIR_BOOL) {
-        *domain = (struct weir_domain){.kinds = weiri_kinds_of_value(&value)};
-        return true;
-    }
-    point = take(leaf, 1, sizeof *point);
-    if (point == NULL)
-        return false;
-    *point = (struct weir_interval){end, end};
-    *domain = (struct weir_domain){.kinds = weiri_kinds_of_value(&value)};
-    if (value.type == WEIR_STRING)
-        domain->strings = (struct weir_intervals){point, 1};
-    else if (value.type == WEIR_TIMESTAMP)
-        domain->timestamps = (struct weir_intervals){point, 1};
-    else
-        domain->numbers = (struct weir_intervals){point, 1};
-    return true;
-}
-
-/* By halves: one after the other would copy a growing set each time. */
+/* The values are distinct, and those of one kind together and ascending. */
 static bool domain_of_values(struct leaf *leaf, struct weir_domain *domain,
                              const struct weir_value *values, uint32_t count)
 {
-    struct weir_domain one, other;
-    bool exact;
+    struct weir_interval *points = take(leaf, count, sizeof *points);
 
-    if (count == 1)
-        return domain_of_value(leaf, domain, values[0]);
-    return domain_of_values(leaf, &one, values, count / 2) &&
-           domain_of_values(leaf, &other, values + count / 2, count - count / 2) &&
-           weiri_domain_unite(domain, &exact, &one, &other, leaf->shop->pool);
+    if (points == NULL)
+        return false;
+    *domain = (struct weir_domain){.kinds = 0};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct weir_end end = {
+            .bounded = true, .closed = true, .value = weir_domain_value(values[i])};
+        struct weir_intervals *set = values[i].type == WEIR_STRING      ? &domain->strings
+                                     : values[i].type == WEIR_TIMESTAMP ? &domain->timestamps
+                                                                        : &domain->numbers;
+
+        domain->kinds |= weiri_kinds_of_value(&values[i]);
+        if (values[i].type == WEIR_BOOL)
+            continue;
+        points[i] = (struct weir_interval){end, end};
+        if (set->count == 0)
+            set->v = points + i;
+        set->count++;
+    }
+    return true;
 }
 
 /* Within the kind of values that compare with those of the domain, which is one kind. */

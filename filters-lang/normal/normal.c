@@ -301,10 +301,13 @@ static enum weir_err compile_residual(void *context, struct weir_residual *resid
 /* A residual must be just what lowering its own text leaves as a residual. */
 static enum weir_err check_residuals(const struct weir_normal *normal, struct weiri_workshop *shop)
 {
+    const struct weiri_pool before = *shop->pool;
+
     for (const struct residual_filter *f = normal->filters; f != NULL; f = f->next) {
         const struct weir_node *node = weir_filter_tree(f->filter);
         struct weir_conjunction lowered;
 
+        weiri_pool_rewind(shop->pool, &before);
         if (!weiri_leaf_is_predicate(node))
             return WEIR_EMALFORMED;
         switch (weiri_leaf_lower(&lowered, node, false, shop, normal->alloc)) {

@@ -36,8 +36,7 @@ static const struct weir_domain *domain_of(const struct member *member);
 static bool is_domain_of(const struct weir_domain *domain, const struct member *members,
                          uint32_t count);
 static uint32_t kinds_apart(const struct weir_domain *domain);
-static bool unite_all(struct weir_domain *out, const struct weir_domain *v, uint32_t count,
-                      struct weiri_workshop *shop);
+static bool unite_all(struct weir_domain *v, uint32_t count, struct weiri_workshop *shop);
 static bool unite_pairs(struct weir_domain *v, uint32_t *count, struct weiri_workshop *shop);
 static bool replace_domain(struct member *member, const struct weir_domain *domain,
                            struct weiri_workshop *shop);
@@ -302,7 +301,7 @@ static bool gather_parts(struct weir_domain *v, uint32_t *count, const struct me
             v[total++] = numbers[i];
     }
     if (total > 1) {
-        if (!unite_all(&v[0], v, total, shop))
+        if (!unite_all(v, total, shop))
             return false;
         total = 1;
     }
@@ -350,27 +349,14 @@ static uint32_t kinds_apart(const struct weir_domain *domain)
            (weiri_strings_listed(domain) ? WEIR_KIND_STRING : 0);
 }
 
-/* By halves: one after the other would copy a growing set each time. */
-static bool unite_all(struct weir_domain *out, const struct weir_domain *v, uint32_t count,
-                      struct weiri_workshop *shop)
+/* Into the first. */
+static bool unite_all(struct weir_domain *v, uint32_t count, struct weiri_workshop *shop)
 {
-    struct weir_domain one, other;
-    bool exact;
+    const struct weir_domain **domains = weiri_shop_take(shop, count, sizeof *domains);
 
-    if (count == 1) {
-        *out = v[0];
-        return true;
-    }
-    if (!unite_all(&one, v, count / 2, shop) ||
-        !unite_all(&other, v + count / 2, count - count / 2, shop))
-        return false;
-    weiri_spend(shop->meter,
-                WEIRI_COPY_STEPS * (weiri_domain_weight(&one) + weiri_domain_weight(&other)));
-    if (!weiri_domain_unite(out, &exact, &one, &other, shop->pool)) {
-        shop->out_of_memory = true;
-        return false;
-    }
-    return true;
+    for (uint32_t i = 0; i < count && domains != NULL; i++)
+        domains[i] = &v[i];
+    return domains != NULL && weiri_domains_unite(&v[0], domains, count, shop);
 }
 
 /* The first two in order whose union is a domain become that, until there are none. */

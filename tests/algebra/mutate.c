@@ -90,15 +90,21 @@ static struct weir_node *copy_node(struct copy *copy, const struct weir_node *no
     *made = *node;
     made->child = copy->children + copy->child_count;
     copy->child_count += node->child_count;
-    made->values = copy->values + copy->value_count;
-    copy->value_count += node->value_count;
-    if (node->value_count != 0)
+    if (node->value_count != 0) {
+        made->values = copy->values + copy->value_count;
+        copy->value_count += node->value_count;
         memcpy(made->values, node->values, node->value_count * sizeof *node->values);
+    }
     for (uint32_t i = 0; i < node->child_count; i++)
         made->child[i] = copy_node(copy, node->child[i]);
     if (!is_target)
         return made;
     return copy->random == NULL ? simplify(copy, made) : change(copy, made);
+}
+
+static bool has_pattern(const struct weir_node *node)
+{
+    return node->kind >= WEIR_NODE_LIKE && node->kind <= WEIR_NODE_MATCHES && node->text.len > 0;
 }
 
 /* Takes the copy's variant if the node has so many, otherwise lowers it by those it has. */
@@ -108,7 +114,7 @@ static struct weir_node *simplify(struct copy *copy, struct weir_node *node)
     const size_t hoists = is_list || node->kind == WEIR_NODE_NOT ? node->child_count : 0;
     const size_t drops = is_list && node->child_count > 2 ? node->child_count : 0;
     const size_t values = node->value_count > 1 ? node->value_count : 0;
-    const size_t cuts = node->kind != WEIR_NODE_ATTR && node->text.len > 0 ? 2 : 0;
+    const size_t cuts = has_pattern(node) ? 2 : 0;
     size_t variant = copy->variant;
 
     if (variant >= hoists + drops + values + cuts + node->negated) {
@@ -174,7 +180,7 @@ static void change_leaf(struct copy *copy, struct weir_node *node)
         drop_value(node, random_below(r, node->value_count));
     else if (node->kind == WEIR_NODE_IS_TYPE && random_chance(r, 50))
         node->type = (enum weir_type)(WEIR_BOOL + random_below(r, 5));
-    else if (node->kind != WEIR_NODE_ATTR && node->text.len > 0 && random_chance(r, 70))
+    else if (has_pattern(node) && random_chance(r, 70))
         node->text = random_chance(r, 60) ? cut(node->text, random_chance(r, 30))
                                           : extended(copy, node->text);
     else if (node->kind >= WEIR_NODE_IN && node->kind <= WEIR_NODE_IS_TYPE &&

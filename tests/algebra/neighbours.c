@@ -109,7 +109,8 @@ static void add_pattern(struct neighbours *n, struct constants *constants,
     char *made = n->texts + n->text_len;
     size_t len = 0;
 
-    if (node->text.len == 0 || node->text.len > sizeof n->texts - n->text_len)
+    if (node->kind < WEIR_NODE_LIKE || node->kind > WEIR_NODE_MATCHES || node->text.len == 0 ||
+        node->text.len > sizeof n->texts - n->text_len)
         return;
     for (size_t i = 0; i < node->text.len; i++) {
         const char c = node->text.ptr[i];

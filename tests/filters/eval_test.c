@@ -258,7 +258,7 @@ static void finds_texts(void **state)
     struct weiri_arena arena;
 
     (void)state;
-    weiri_arena_init(&arena, NULL);
+    weiri_arena_init(&arena, 256, NULL);
     for (unsigned i = 1; i < 64; i++) {
         struct weir_str needle = bits_text(text, i);
         struct weir_glob *glob = weiri_glob_find(&arena, needle);

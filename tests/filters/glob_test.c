@@ -124,7 +124,7 @@ static void agrees_with_the_meaning(void **state)
         struct pattern p;
 
         random_pattern(&p, &random);
-        weiri_arena_init(&arena, NULL);
+        weiri_arena_init(&arena, 256, NULL);
         glob = weiri_glob_compile(&arena, p.items, p.item_count);
         assert_non_null(glob);
         for (int i = 0; i < 4; i++) {

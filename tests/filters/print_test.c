@@ -1,4 +1,5 @@
 /* print_test.c - each form of the grammar and its canonical text. */
+#include "same_tree.h"
 #include "support.h"
 
 static const struct {
@@ -115,26 +116,6 @@ static const struct {
     {"a IS STRING AND a IS INT AND a IS NOT DOUBLE AND a IS BOOL AND a IS TIMESTAMP",      NULL                                          },
     {"(a) IS NULL",                                                                        "a IS NULL"                                   },
 };
-
-static bool same_tree(const struct weir_node *a, const struct weir_node *b)
-{
-    char x[4096], y[4096];
-
-    if (a->kind != b->kind || a->negated != b->negated || a->bare != b->bare ||
-        a->compare != b->compare || a->truth != b->truth || a->type != b->type ||
-        a->escape != b->escape || a->child_count != b->child_count ||
-        a->value_count != b->value_count || !weir_str_equal(a->text, b->text))
-        return false;
-    (void)weir_node_print(x, sizeof x, a);
-    (void)weir_node_print(y, sizeof y, b);
-    if (strcmp(x, y) != 0)
-        return false;
-    for (uint32_t i = 0; i < a->child_count; i++) {
-        if (!same_tree(a->child[i], b->child[i]))
-            return false;
-    }
-    return true;
-}
 
 static void prints_canonical_text(void **state)
 {

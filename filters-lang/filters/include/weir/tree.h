@@ -44,23 +44,29 @@ enum weir_compare { WEIR_EQ, WEIR_NE, WEIR_LT, WEIR_LE, WEIR_GT, WEIR_GE };
 /* Kleene's three values; AND is the minimum, OR the maximum, NOT the mirror. */
 enum weir_truth { WEIR_FALSE, WEIR_UNKNOWN, WEIR_TRUE };
 
+/* One cache line: a text of 4 KiB may have four thousand of them.  Fields that share their place
+ * belong to different kinds of nodes. */
 struct weir_node {
-    enum weir_node_kind kind;
-    bool negated; /* [NOT] of IN to IS_TYPE, but for EXISTS */
-    bool bare;    /* COMPARE that was written as a bare attribute (= TRUE) */
-    enum weir_compare compare;
-    enum weir_truth truth;
-    enum weir_type type;     /* IS_TYPE */
+    enum weir_node_kind kind : 8;
+    enum weir_compare compare : 4;
+    enum weir_truth truth : 4;
+    enum weir_type type : 4; /* IS_TYPE */
+    bool negated : 1;        /* [NOT] of IN to IS_TYPE, but for EXISTS */
+    bool bare : 1;           /* COMPARE that was written as a bare attribute (= TRUE) */
+    uint32_t escape;         /* LIKE: code point, 0 for none */
     uint32_t offset, length; /* the node's place in the filter's text */
-    struct weir_node **child;
     uint32_t child_count;
-    struct weir_value literal;
-    struct weir_value *values; /* IN: sorted, distinct (5 and 5.0 are one) */
-    uint32_t value_count;
-    struct weir_str text;     /* name, pattern, prefix, ... */
-    uint32_t escape;          /* LIKE: code point, 0 for none */
-    struct weir_regex *regex; /* MATCHES; opaque outside filters */
-    struct weir_glob *glob;   /* LIKE and CONTAINS; opaque outside filters */
+    uint32_t value_count; /* IN */
+    struct weir_node **child;
+    union {
+        struct weir_value literal;
+        struct weir_value *values; /* IN: sorted, distinct (5 and 5.0 are one) */
+        struct weir_str text;      /* all others: name, pattern, prefix, ... */
+    };
+    union {
+        struct weir_regex *regex; /* MATCHES; opaque outside filters */
+        struct weir_glob *glob;   /* LIKE and CONTAINS; opaque outside filters */
+    };
 };
 
 struct weir_filter;

@@ -48,8 +48,8 @@ struct weir_conjunction {
     uint32_t residual_count;
 };
 
-/* Bytes that creating a normal form or looking for warnings takes at most, at any one time; the
- * filter itself, which may have half a mebibyte, aside. */
+/* Bytes that compiling a filter and creating its normal form, or looking for warnings, takes at
+ * most, at any one time: the filter, the normal form and what is needed meanwhile, all together. */
 #define WEIR_NORMAL_MEMORY_MAX 1048576
 
 /* Computes the normal form of a filter, on its own: it does not refer to the filter afterwards.
