@@ -7,8 +7,7 @@ Needs the fuzzers of the preset `fuzz`.  They run one after the other in slices,
 corpus in DIR/corpus/FUZZER that is begun with tests/fuzz/corpus/FUZZER and outlives the campaign,
 and with the words of tests/fuzz/FUZZER.dict where there is one.  --keep then adds inputs that reach
 new code to tests/fuzz/corpus/FUZZER.  CPU time is what the processes used, not what the clock says.
-Exit 1 at the first finding, whose input libFuzzer names; interrupted or terminated, it still
-reports, up to the last slice.
+Exit 1 at the first finding, whose input libFuzzer names; interrupted or terminated, it still reports.
 """
 
 import argparse
@@ -26,6 +25,7 @@ SLICE_SECONDS = 300
 KEEP_BYTES_MAX = 1024
 KEEP_FILES_MAX = 200  # of one fuzzer
 UNIT_SECONDS_MAX = 20
+INTERRUPTED = 72  # libFuzzer's exit status
 
 
 class Campaign:
@@ -38,6 +38,7 @@ class Campaign:
         self.cpu_seconds = 0.0
         self.executions = 0
         self.findings = 0
+        self.interrupted = False
         if not os.path.exists(self.program):
             sys.exit("campaign.py: %s is not built: cmake --preset fuzz && "
                      "cmake --build --preset fuzz" % self.program)
@@ -48,10 +49,17 @@ class Campaign:
         """Runs the fuzzer, counts its CPU time, and gives its exit status and what it printed."""
         process = subprocess.Popen([self.program, *arguments], stdout=subprocess.PIPE,
                                    stderr=subprocess.STDOUT)
-        output = process.stdout.read().decode(errors="replace")
+        try:
+            output = process.stdout.read()
+        except KeyboardInterrupt:
+            self.interrupted = True
+            process.send_signal(signal.SIGINT)
+            output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
-        return process.returncode, usage.ru_utime + usage.ru_stime, output
+        if self.interrupted and process.returncode == INTERRUPTED:
+            process.returncode = 0
+        return process.returncode, usage.ru_utime + usage.ru_stime, output.decode(errors="replace")
 
     def slice(self):
         dictionary = os.path.join(HERE, self.name + ".dict")
@@ -123,11 +131,8 @@ def main():
     campaigns = [Campaign(args.build, name) for name in args.fuzzer]
     sound = True
     for campaign in campaigns:
-        try:
-            while sound and campaign.cpu_seconds < 60 * args.cpu_minutes:
-                sound = campaign.slice()
-        except KeyboardInterrupt:
-            sound = False
+        while sound and campaign.cpu_seconds < 60 * args.cpu_minutes:
+            sound = campaign.slice() and not campaign.interrupted
         if args.keep and campaign.findings == 0:
             campaign.keep()
         campaign.report(commit)
