@@ -27,9 +27,11 @@ struct pieces {
     uint32_t count;
 };
 
-static uint64_t key_of_double(double real);
-static uint64_t key_of(const struct weir_value *value, bool *lossless);
-static enum weiri_rank rank_of(enum weir_type type);
+static inline uint64_t key_of_double(double real);
+static inline uint64_t key_of_string(struct weir_str s);
+static inline uint32_t big_endian_32(const uint8_t *p);
+static inline uint64_t key_of(const struct weir_value *value, bool *lossless);
+static inline enum weiri_rank rank_of(enum weir_type type);
 static struct edge low_edge(const struct weir_end *end);
 static struct edge high_edge(const struct weir_end *end);
 static void sample_intervals(struct weiri_reservoir *s, enum weiri_rank rank,
@@ -40,10 +42,14 @@ static void sample_cut(struct weiri_reservoir *s, enum weiri_rank rank, uint64_t
 static uint64_t next_random(uint64_t *state);
 static int compare_cuts(const void *a, const void *b);
 static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir *s, uint32_t max);
-static const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
-                               uint32_t *count);
-static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key);
+static inline const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
+                                      uint32_t *count);
+static inline uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key);
 static struct step step_of(const uint64_t *cuts, uint32_t count, uint32_t at, uint64_t key);
+static uint64_t width_of(const uint64_t *cuts, uint32_t count, uint32_t at);
+static uint32_t shift_for(uint64_t width);
+static size_t bytes_for(uint32_t cuts);
+static void set_shifts(struct weiri_codes *codes, uint8_t *shifts);
 static uint8_t low_fine(struct step step, bool exact);
 static uint8_t high_fine(struct step step, bool exact);
 static void add_piece(struct pieces *p, const struct weiri_span *piece);
@@ -78,10 +84,9 @@ struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s, const struct w
     if (s->count > 1)
         qsort(s->v, s->count, sizeof *s->v, compare_cuts);
     count = choose_cuts(chosen, s, WEIRI_CODE_LAST - WEIRI_RANKS - 1);
-    codes = weiri_alloc(alloc, sizeof *codes + (count + 1) * sizeof codes->cuts[0]);
+    codes = weiri_alloc_zeroed(alloc, 1, bytes_for(count + 1));
     if (codes == NULL)
         return NULL;
-    memset(codes, 0, sizeof *codes);
     for (uint32_t rank = 0, i = 0; rank < WEIRI_RANKS; rank++) {
         codes->first[rank] = first++;
         if (rank == WEIRI_RANK_BOOL) {
@@ -92,12 +97,30 @@ struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s, const struct w
             codes->cuts[at++] = chosen[i].key;
     }
     codes->first[WEIRI_RANKS] = first;
+    set_shifts(codes, (uint8_t *)(codes->cuts + count + 1));
     return codes;
 }
 
 size_t weiri_codes_bytes(const struct weiri_codes *codes)
 {
-    return sizeof *codes + (codes->first[WEIRI_RANKS] - 1u - WEIRI_RANKS) * sizeof codes->cuts[0];
+    return bytes_for(codes->first[WEIRI_RANKS] - 1u - WEIRI_RANKS);
+}
+
+static size_t bytes_for(uint32_t cuts)
+{
+    return sizeof(struct weiri_codes) + cuts * sizeof(uint64_t) + cuts + WEIRI_RANKS + 1;
+}
+
+static void set_shifts(struct weiri_codes *codes, uint8_t *shifts)
+{
+    codes->shifts = shifts;
+    for (uint32_t rank = 0; rank < WEIRI_RANKS; rank++) {
+        uint32_t count;
+        const uint64_t *cuts = cuts_of(codes, (enum weiri_rank)rank, &count);
+
+        for (uint32_t at = 0; at <= count; at++)
+            shifts[codes->first[rank] + at] = (uint8_t)shift_for(width_of(cuts, count, at));
+    }
 }
 
 struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value)
@@ -107,10 +130,10 @@ struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct w
     uint64_t key = key_of(value, &lossless);
     uint32_t count;
     const uint64_t *cuts = cuts_of(codes, rank, &count);
-    const uint32_t at = cuts_up_to(cuts, count, key);
+    const uint32_t at = cuts_up_to(cuts, count, key), code = codes->first[rank] + at;
+    const uint64_t offset = key - (at > 0 ? cuts[at - 1] : 0);
 
-    return (struct weiri_code){(uint8_t)(codes->first[rank] + at),
-                               (uint8_t)(2 * step_of(cuts, count, at, key).number + 2)};
+    return (struct weiri_code){(uint8_t)code, (uint8_t)(2 * (offset >> codes->shifts[code]) + 2)};
 }
 
 struct weiri_span weiri_codes_span(const struct weiri_codes *codes,
@@ -216,20 +239,31 @@ static void add_intervals(struct pieces *p, const struct weiri_codes *codes, enu
     }
 }
 
-/* The step of a key among those of the code that has `at` cuts below it. */
+/* The last offset from its first key in the code that has `at` cuts below it. */
+static uint64_t width_of(const uint64_t *cuts, uint32_t count, uint32_t at)
+{
+    return (at < count ? cuts[at] - 1 : UINT64_MAX) - (at > 0 ? cuts[at - 1] : 0);
+}
+
+static uint32_t shift_for(uint64_t width)
+{
+    const uint32_t bits = width > 0 ? 64u - (uint32_t)__builtin_clzll(width) : 0;
+    const uint32_t shift = bits > 7 ? bits - 7 : 0;
+
+    return shift + (width >> shift >= WEIRI_FINE_STEPS);
+}
+
+/* The step of a key in the code that has `at` cuts below it. */
 static struct step step_of(const uint64_t *cuts, uint32_t count, uint32_t at, uint64_t key)
 {
-    const uint64_t lower = at > 0 ? cuts[at - 1] : 0;
-    const uint64_t last = (at < count ? cuts[at] - 1 : UINT64_MAX) - lower, offset = key - lower;
-    const uint32_t bits = last > 0 ? 64u - (uint32_t)__builtin_clzll(last) : 0;
-    uint32_t shift = bits > 7 ? bits - 7 : 0;
+    const uint64_t width = width_of(cuts, count, at), offset = key - (at > 0 ? cuts[at - 1] : 0);
+    const uint32_t shift = shift_for(width);
 
-    shift += last >> shift >= WEIRI_FINE_STEPS;
     return (struct step){
         .number = (uint32_t)(offset >> shift),
         .is_first = offset >> shift << shift == offset,
-        .is_last = offset == last || (offset + 1) >> shift << shift == offset + 1,
-        .is_end = offset == last,
+        .is_last = offset == width || (offset + 1) >> shift << shift == offset + 1,
+        .is_end = offset == width,
     };
 }
 
@@ -346,15 +380,15 @@ static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir 
     return count;
 }
 
-static const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
-                               uint32_t *count)
+static inline const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
+                                      uint32_t *count)
 {
     *count = codes->first[rank + 1] - codes->first[rank] - 1u;
     return codes->cuts + (codes->first[rank] - 1u - (uint32_t)rank);
 }
 
 /* Branch-free binary search: how many cuts are not beyond the key. */
-static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key)
+static inline uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key)
 {
     const uint64_t *at = cuts;
 
@@ -367,7 +401,7 @@ static uint32_t cuts_up_to(const uint64_t *cuts, uint32_t count, uint64_t key)
     return (uint32_t)(at - cuts) + (count == 1 && *at <= key);
 }
 
-static uint64_t key_of_double(double real)
+static inline uint64_t key_of_double(double real)
 {
     uint64_t bits;
 
@@ -375,11 +409,31 @@ static uint64_t key_of_double(double real)
     return (bits & KEY_BITS_SIGN) != 0 ? ~bits : bits | KEY_BITS_SIGN;
 }
 
+/* Its first eight bytes, as a number. */
+static inline uint64_t key_of_string(struct weir_str s)
+{
+    const uint8_t *p = (const uint8_t *)s.ptr;
+    uint64_t key = 0;
+
+    if (s.len >= 8)
+        return (uint64_t)big_endian_32(p) << 32 | big_endian_32(p + 4);
+    if (s.len >= 4) /* the rest is among the last four */
+        return (uint64_t)big_endian_32(p) << 32 |
+               ((uint64_t)big_endian_32(p + s.len - 4) << 8 * (8 - s.len) & UINT32_MAX);
+    for (size_t i = 0; i < s.len; i++)
+        key |= (uint64_t)p[i] << (56 - 8 * i);
+    return key;
+}
+
+static inline uint32_t big_endian_32(const uint8_t *p)
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* *lossless: no other value has the key. */
-static uint64_t key_of(const struct weir_value *value, bool *lossless)
+static inline uint64_t key_of(const struct weir_value *value, bool *lossless)
 {
     const double limit = 9007199254740992.0; /* 2^53: below it no two numbers share a double */
-    uint8_t head[8] = {0};
     double real;
 
     *lossless = true;
@@ -387,13 +441,8 @@ static uint64_t key_of(const struct weir_value *value, bool *lossless)
     case WEIR_BOOL: return value->u.boolean;
     case WEIR_TIMESTAMP: return (uint64_t)value->u.integer ^ KEY_BITS_SIGN;
     case WEIR_STRING:
-        *lossless = value->u.string.len < sizeof head;
-        if (value->u.string.len > 0)
-            memcpy(head, value->u.string.ptr,
-                   value->u.string.len < sizeof head ? value->u.string.len : sizeof head);
-        return (uint64_t)head[0] << 56 | (uint64_t)head[1] << 48 | (uint64_t)head[2] << 40 |
-               (uint64_t)head[3] << 32 | (uint64_t)head[4] << 24 | (uint64_t)head[5] << 16 |
-               (uint64_t)head[6] << 8 | head[7];
+        *lossless = value->u.string.len < sizeof(uint64_t);
+        return key_of_string(value->u.string);
     case WEIR_INT: real = (double)value->u.integer; break;
     default: real = value->u.real; break;
     }
@@ -401,7 +450,7 @@ static uint64_t key_of(const struct weir_value *value, bool *lossless)
     return key_of_double(real);
 }
 
-static enum weiri_rank rank_of(enum weir_type type)
+static inline enum weiri_rank rank_of(enum weir_type type)
 {
     switch (type) {
     case WEIR_BOOL: return WEIRI_RANK_BOOL;

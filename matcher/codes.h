@@ -60,6 +60,7 @@ struct weiri_codes {
     struct weiri_retired retired;
     uint16_t
         first[WEIRI_RANKS + 1]; /* code of each rank's least values; then one beyond the last */
+    const uint8_t *shifts;      /* of each code: an offset in it, shifted by so much, is a step */
     uint64_t cuts[];            /* first[r + 1] - first[r] - 1 for each rank */
 };
 

@@ -110,13 +110,13 @@ struct weiri_list { /* blocks and pages, with holes */
 
 struct weiri_bucket {
     struct weiri_retired retired;
-    struct weiri_key key;
+    _Atomic(struct weiri_list *) list; /* NULL while there are no rows */
     uint32_t handle, hash;
+    struct weiri_key key;
     uint32_t mentions; /* constraints that could be found here */
     uint32_t part;     /* of CONTAINS: where it stands among the attribute's parts */
     uint32_t rows;
-    _Atomic(struct weiri_list *) list; /* NULL while there are no rows */
-    uint32_t open;                     /* where in the list a free row is looked for first */
+    uint32_t open; /* where in the list a free row is looked for first */
 };
 
 /* The codes of a notification's values, by slot. */
@@ -266,6 +266,9 @@ struct weiri_held {
     uint32_t handle;
 };
 
+/* Attributes, one by the lowest bits of its hash, where a look-up in the map is saved. */
+#define WEIRI_ATTRS_NEAR 512u
+
 struct weir_matcher {
     const struct weir_alloc *alloc;
     bool shared; /* readers on other threads: the caller reclaims */
@@ -273,6 +276,7 @@ struct weir_matcher {
     struct weiri_texts texts;
     struct weiri_table attrs, residuals, groups, buckets, rows, forms;
     struct weiri_map attr_map, residual_map, group_map, bucket_map, form_map;
+    _Atomic(struct weiri_attr *) attrs_near[WEIRI_ATTRS_NEAR];
     struct weiri_ids ids;
     _Atomic(struct weiri_slot *) slots[WEIRI_SLOTS];
     _Atomic uint32_t version; /* counts the slots and attributes ever made, which probes look up */
@@ -280,6 +284,7 @@ struct weir_matcher {
     uint32_t sweep_at;                  /* handle of rows to look at next; NONE: no sweep */
     bool sweep_failed;                  /* for want of memory: it begins again */
     _Atomic uint32_t id_count;          /* of ids */
+    _Atomic uint32_t unkeyed;           /* buckets of WEIRI_KEY_ALWAYS: 0 or 1 */
     struct weiri_table marks;           /* forms of several conjunctions */
     _Atomic uint32_t mark_count, group_count, group_size; /* for scratches */
     _Atomic uint32_t groups_made;                         /* counts the groups ever made */

@@ -5,13 +5,9 @@
 
 #include <string.h>
 
-/* Steps, of about a byte each, that one attribute of a notification may cost to find which parts it
- * contains; beyond that all of its parts are looked at. */
-#define PART_STEPS_MAX (UINT64_C(1) << 19)
-
 static bool bucket_equal(const void *context, uint32_t handle, const void *key);
 static uint32_t bucket_hash(const void *context, uint32_t handle);
-static uint32_t hash_key(const struct weiri_key *key);
+static uint32_t hash_key(const struct weir_matcher *m, const struct weiri_key *key);
 static void release_bucket(struct weiri_retired *block, void *owner);
 static void release_parts(struct weiri_retired *block, void *owner);
 static uint32_t length_of(const struct weir_matcher *m, const struct weiri_key *key);
@@ -19,13 +15,6 @@ static bool is_text_kind(uint8_t kind);
 static bool note_key(struct weir_matcher *m, struct weiri_bucket *bucket);
 static void forget_key(struct weir_matcher *m, struct weiri_bucket *bucket);
 static bool add_part(struct weir_matcher *m, struct weiri_attr *attr, struct weiri_bucket *bucket);
-static void visit_key(const struct weiri_probe *probe, const struct weiri_key *key,
-                      weiri_bucket_fn *visit, void *context);
-static void visit_texts(const struct weiri_probe *probe, const struct weiri_attr *attr,
-                        struct weir_str value, enum weiri_key_kind kind, weiri_bucket_fn *visit,
-                        void *context);
-static void visit_parts(const struct weiri_probe *probe, const struct weiri_attr *attr,
-                        struct weir_str value, weiri_bucket_fn *visit, void *context);
 
 void weiri_keys_init(struct weir_matcher *m)
 {
@@ -53,7 +42,7 @@ struct weiri_bucket *weiri_bucket_hold(struct weir_matcher *m, const struct weir
     if (bucket == NULL)
         return NULL;
     bucket->key = *key;
-    bucket->hash = hash_key(key);
+    bucket->hash = hash_key(m, key);
     bucket->mentions = 1;
     if (!note_key(m, bucket)) {
         weiri_release(m->alloc, bucket);
@@ -75,7 +64,7 @@ void weiri_bucket_let_go(struct weir_matcher *m, struct weiri_bucket *bucket)
 
 struct weiri_bucket *weiri_bucket_find(const struct weir_matcher *m, const struct weiri_key *key)
 {
-    const uint32_t handle = weiri_map_find(&m->bucket_map, hash_key(key), key);
+    const uint32_t handle = weiri_map_find(&m->bucket_map, hash_key(m, key), key);
 
     return handle != WEIRI_MAP_NONE ? weiri_table_at(&m->buckets, handle) : NULL;
 }
@@ -111,90 +100,14 @@ struct weiri_key weiri_key_of_value(const struct weir_matcher *m, uint32_t attr,
     return key;
 }
 
-void weiri_keys_visit(const struct weiri_probe *probe, weiri_bucket_fn *visit, void *context)
+uint32_t weiri_key_hash(const struct weiri_key *key, uint64_t payload)
 {
-    const struct weiri_key always = {.kind = WEIRI_KEY_ALWAYS, .attr = WEIRI_NONE};
+    uint64_t h = payload * UINT64_C(0x9e3779b97f4a7c15);
 
-    visit_key(probe, &always, visit, context);
-    for (uint32_t i = 0; i < probe->count; i++) {
-        const struct weiri_attr *attr = probe->attrs[i];
-        const struct weir_value *value = &probe->values[i];
-
-        if (attr->keys[WEIRI_KEY_PRESENT] > 0) {
-            const struct weiri_key key = {.kind = WEIRI_KEY_PRESENT, .attr = attr->handle};
-
-            visit_key(probe, &key, visit, context);
-        }
-        if (attr->keys[WEIRI_KEY_VALUE] > 0) {
-            struct weiri_key key = {WEIRI_KEY_VALUE, WEIRI_RANK_STRING, attr->handle,
-                                    probe->texts[i]};
-
-            if (value->type != WEIR_STRING)
-                key = weiri_key_of_value(probe->matcher, attr->handle, value);
-            else if (probe->texts[i] == WEIRI_NONE)
-                key.kind = WEIRI_KEY_KINDS;
-            if (key.kind == WEIRI_KEY_VALUE)
-                visit_key(probe, &key, visit, context);
-        }
-        if (value->type != WEIR_STRING)
-            continue;
-        if (attr->keys[WEIRI_KEY_PREFIX] > 0)
-            visit_texts(probe, attr, value->u.string, WEIRI_KEY_PREFIX, visit, context);
-        if (attr->keys[WEIRI_KEY_SUFFIX] > 0)
-            visit_texts(probe, attr, value->u.string, WEIRI_KEY_SUFFIX, visit, context);
-        if (attr->keys[WEIRI_KEY_CONTAINS] > 0)
-            visit_parts(probe, attr, value->u.string, visit, context);
-    }
-}
-
-static void visit_key(const struct weiri_probe *probe, const struct weiri_key *key,
-                      weiri_bucket_fn *visit, void *context)
-{
-    const struct weiri_bucket *bucket = weiri_bucket_find(probe->matcher, key);
-
-    if (bucket != NULL && atomic_load_explicit(&bucket->list, memory_order_acquire) != NULL)
-        visit(context, bucket, true);
-}
-
-/* A look-up for each length that a prefix or suffix has. */
-static void visit_texts(const struct weiri_probe *probe, const struct weiri_attr *attr,
-                        struct weir_str value, enum weiri_key_kind kind, weiri_bucket_fn *visit,
-                        void *context)
-{
-    for (uint64_t lengths = attr->lengths[kind]; lengths != 0; lengths &= lengths - 1) {
-        const size_t length = (size_t)__builtin_ctzll(lengths);
-        struct weiri_key key = {.kind = (uint8_t)kind, .attr = attr->handle};
-
-        if (length > value.len)
-            break;
-        key.payload = weiri_texts_find(
-            &probe->matcher->texts,
-            (struct weir_str){value.ptr + (kind == WEIRI_KEY_SUFFIX ? value.len - length : 0),
-                              length});
-        if (key.payload != WEIRI_NONE)
-            visit_key(probe, &key, visit, context);
-    }
-}
-
-/* Each part is searched for, as long as that is bounded; beyond, the records of its rows decide. */
-static void visit_parts(const struct weiri_probe *probe, const struct weiri_attr *attr,
-                        struct weir_str value, weiri_bucket_fn *visit, void *context)
-{
-    const struct weiri_parts *parts = atomic_load_explicit(&attr->parts, memory_order_acquire);
-    const uint32_t count =
-        parts != NULL ? atomic_load_explicit(&parts->count, memory_order_acquire) : 0;
-    const bool search = (uint64_t)count * value.len <= PART_STEPS_MAX;
-
-    for (uint32_t i = 0; i < count; i++) {
-        const struct weiri_bucket *bucket =
-            atomic_load_explicit(&parts->v[i], memory_order_acquire);
-
-        if (bucket == NULL || atomic_load_explicit(&bucket->list, memory_order_acquire) == NULL)
-            continue;
-        if (!search || weiri_text_contains(value, weiri_texts_at(&probe->matcher->texts,
-                                                                 (uint32_t)bucket->key.payload)))
-            visit(context, bucket, search);
-    }
+    h ^= h >> 32;
+    h = (h ^ ((uint64_t)key->attr << 16 | (uint64_t)key->kind << 8 | key->rank)) *
+        UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(h >> 32);
 }
 
 static bool bucket_equal(const void *context, uint32_t handle, const void *key)
@@ -214,14 +127,11 @@ static uint32_t bucket_hash(const void *context, uint32_t handle)
     return ((const struct weiri_bucket *)weiri_table_at(&m->buckets, handle))->hash;
 }
 
-static uint32_t hash_key(const struct weiri_key *key)
+static uint32_t hash_key(const struct weir_matcher *m, const struct weiri_key *key)
 {
-    uint64_t h = key->payload * UINT64_C(0x9e3779b97f4a7c15);
-
-    h ^= h >> 32;
-    h = (h ^ ((uint64_t)key->attr << 16 | (uint64_t)key->kind << 8 | key->rank)) *
-        UINT64_C(0xd6e8feb86659fd93);
-    return (uint32_t)(h >> 32);
+    return weiri_key_hash(key, weiri_key_has_text(key)
+                                   ? weiri_texts_hash(&m->texts, (uint32_t)key->payload)
+                                   : key->payload);
 }
 
 static void release_bucket(struct weiri_retired *block, void *owner)
@@ -255,8 +165,10 @@ static bool note_key(struct weir_matcher *m, struct weiri_bucket *bucket)
     const uint8_t kind = bucket->key.kind;
     struct weiri_attr *attr;
 
-    if (kind == WEIRI_KEY_ALWAYS)
+    if (kind == WEIRI_KEY_ALWAYS) {
+        m->unkeyed++;
         return true;
+    }
     attr = weiri_attr_at(m, bucket->key.attr);
     if (is_text_kind(kind)) {
         const uint32_t length = length_of(m, &bucket->key);
@@ -280,8 +192,10 @@ static void forget_key(struct weir_matcher *m, struct weiri_bucket *bucket)
     const uint8_t kind = bucket->key.kind;
     struct weiri_attr *attr;
 
-    if (kind == WEIRI_KEY_ALWAYS)
+    if (kind == WEIRI_KEY_ALWAYS) {
+        m->unkeyed--;
         return;
+    }
     attr = weiri_attr_at(m, bucket->key.attr);
     attr->keys[kind]--;
     if (is_text_kind(kind)) {

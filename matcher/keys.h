@@ -16,9 +16,17 @@ void weiri_bucket_let_go(struct weir_matcher *m, struct weiri_bucket *bucket);
 /* NULL if there is none. */
 struct weiri_bucket *weiri_bucket_find(const struct weir_matcher *m, const struct weiri_key *key);
 
-/* The key of a value: one that no key can have where no filter names its text. */
+/* The key of a value; of a string only where a filter names it. */
 struct weiri_key weiri_key_of_value(const struct weir_matcher *m, uint32_t attr,
                                     const struct weir_value *value);
+/* `payload`: of the key, or the hash of the text where it has one; so that it can be looked for
+ * though no filter may name the text. */
+uint32_t weiri_key_hash(const struct weiri_key *key, uint64_t payload);
+static inline bool weiri_key_has_text(const struct weiri_key *key)
+{
+    return key->kind == WEIRI_KEY_VALUE ? key->rank == WEIRI_RANK_STRING
+                                        : key->kind < WEIRI_KEY_PRESENT;
+}
 
 /* Calls `visit` for each bucket that the notification meets, once; and, not `met`, for some that it
  * may meet, where finding out would take long. */

@@ -113,6 +113,21 @@ static inline uint32_t weiri_map_home(uint64_t layout, uint32_t hash)
                       32);
 }
 
+/* Has the processor fetch what a search for the hash begins with. */
+static inline void weiri_map_prefetch(const struct weiri_map *m, uint32_t hash)
+{
+    const uint64_t layout = atomic_load_explicit(&m->layout, memory_order_relaxed);
+    const struct weiri_map_place at = weiri_map_place(weiri_map_home(layout, hash));
+    const struct weiri_map_chunk *chunk =
+        atomic_load_explicit(&m->chunks[at.chunk], memory_order_acquire);
+    const struct weiri_map_segment *segment =
+        chunk != NULL ? atomic_load_explicit(&chunk->segments[at.segment], memory_order_acquire)
+                      : NULL;
+
+    if (segment != NULL)
+        __builtin_prefetch(&segment->slots[at.slot]);
+}
+
 /* weiri_map_find with an `equal` that the compiler can see into. */
 static inline uint32_t weiri_map_find_by(const struct weiri_map *m, weiri_map_equal_fn *equal,
                                          const void *context, uint32_t hash, const void *key)

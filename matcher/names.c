@@ -60,6 +60,8 @@ uint32_t weiri_attr_hold(struct weir_matcher *m, struct weir_str name)
     attr->refs = 1;
     attr->handle = weiri_table_put(&m->attrs, attr);
     weiri_map_insert(&m->attr_map, hash, attr->handle);
+    if (m->attrs_near[hash % WEIRI_ATTRS_NEAR] == NULL)
+        atomic_store_explicit(&m->attrs_near[hash % WEIRI_ATTRS_NEAR], attr, memory_order_release);
     atomic_store_explicit(&m->version, m->version + 1, memory_order_release);
     return attr->handle;
 }
@@ -70,6 +72,9 @@ void weiri_attr_let_go(struct weir_matcher *m, uint32_t handle)
 
     if (--attr->refs > 0)
         return;
+    if (m->attrs_near[attr->hash % WEIRI_ATTRS_NEAR] == attr)
+        atomic_store_explicit(&m->attrs_near[attr->hash % WEIRI_ATTRS_NEAR], NULL,
+                              memory_order_release);
     weiri_map_remove(&m->attr_map, attr->hash, handle);
     weiri_reservoir_fini(&attr->sample, m->alloc);
     weiri_slots_let_go(m, attr);
@@ -158,8 +163,14 @@ const struct weiri_group *weiri_group_at(const struct weir_matcher *m, uint32_t 
 
 const struct weiri_attr *weiri_attr_find(const struct weir_matcher *m, struct weir_str name)
 {
-    const uint32_t handle = weiri_map_find(&m->attr_map, weiri_text_hash(name), &name);
+    const uint32_t hash = weiri_text_hash(name);
+    const struct weiri_attr *near =
+        atomic_load_explicit(&m->attrs_near[hash % WEIRI_ATTRS_NEAR], memory_order_acquire);
+    uint32_t handle;
 
+    if (near != NULL && near->hash == hash && weiri_text_equal(near->name, name))
+        return near;
+    handle = weiri_map_find_by(&m->attr_map, attr_equal, m, hash, &name);
     return handle != WEIRI_MAP_NONE ? weiri_attr_at(m, handle) : NULL;
 }
 
@@ -177,7 +188,7 @@ static bool attr_equal(const void *context, uint32_t handle, const void *key)
 {
     const struct weir_str *name = key;
 
-    return weir_str_equal(weiri_attr_at(context, handle)->name, *name);
+    return weiri_text_equal(weiri_attr_at(context, handle)->name, *name);
 }
 
 static uint32_t attr_hash(const void *context, uint32_t handle)

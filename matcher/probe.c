@@ -14,7 +14,7 @@ void weiri_probe_begin(struct weiri_probe *p, const struct weir_matcher *m,
     p->notification = notification;
     p->undecided = 0;
     p->count = 0;
-    memset(p->places, 0, sizeof p->places);
+    p->indexed = false;
     memset(p->look.codes, WEIRI_CODE_ABSENT, sizeof p->look.codes);
     memset(p->look.fine, WEIRI_FINE_LOW + 1, sizeof p->look.fine);
     p->look.codes[WEIRI_SLOT_ALWAYS] = 1;
@@ -31,23 +31,34 @@ void weiri_probe_begin(struct weiri_probe *p, const struct weir_matcher *m,
     }
 }
 
+void weiri_probe_index(struct weiri_probe *p)
+{
+    if (p->indexed)
+        return;
+    p->indexed = true;
+    memset(p->places, 0, sizeof p->places);
+    for (uint32_t i = 0; i < p->count; i++) {
+        uint32_t at = weiri_probe_place(p->attrs[i]->handle);
+
+        while (p->places[at] != 0)
+            at = (at + 1) % WEIRI_PROBE_PLACES;
+        p->places[at] = (uint16_t)(i + 1);
+        p->texts[i] = p->values[i].type == WEIR_STRING
+                          ? weiri_texts_find(&p->matcher->texts, p->values[i].u.string)
+                          : WEIRI_NONE;
+    }
+}
+
 static void add(struct weiri_probe *p, struct weir_str name, const struct weir_value *value)
 {
     const struct weir_matcher *m = p->matcher;
     const struct weiri_attr *attr = weiri_attr_find(m, name);
-    uint32_t at;
 
     if (attr == NULL)
         return;
     p->attrs[p->count] = attr;
     p->values[p->count] = *value;
-    p->texts[p->count] =
-        value->type == WEIR_STRING ? weiri_texts_find(&m->texts, value->u.string) : WEIRI_NONE;
     p->count++;
-    at = weiri_probe_place(attr->handle);
-    while (p->places[at] != 0)
-        at = (at + 1) % WEIRI_PROBE_PLACES;
-    p->places[at] = (uint16_t)p->count;
     for (uint32_t i = 0; i < WEIRI_ATTR_SLOTS; i++) {
         const uint8_t number = atomic_load_explicit(&attr->slots[i], memory_order_acquire);
 

@@ -15,6 +15,7 @@ struct weiri_probe {
     uint32_t count;
     const struct weiri_attr *attrs[WEIRI_PROBE_VALUES]; /* those that filters name */
     struct weir_value values[WEIRI_PROBE_VALUES];
+    bool indexed;                        /* the two below are known */
     uint32_t texts[WEIRI_PROBE_VALUES];  /* handle of a string; NONE: no filter has it */
     uint16_t places[WEIRI_PROBE_PLACES]; /* index + 1 of an attribute's handle, hashed */
     struct weiri_look look;
@@ -23,6 +24,8 @@ struct weiri_probe {
 /* Looks everything up; O(attributes of the notification). */
 void weiri_probe_begin(struct weiri_probe *p, const struct weir_matcher *m,
                        const struct weir_notification *notification);
+/* What records need to find values and texts, unless it has been done. */
+void weiri_probe_index(struct weiri_probe *p);
 /* The index of the attribute's value, or NONE where it is absent. */
 static inline uint32_t weiri_probe_find(const struct weiri_probe *p, uint32_t attr);
 

@@ -119,6 +119,7 @@ enum weir_truth weiri_record_eval(const uint8_t *record, struct weiri_probe *pro
     enum weir_truth truth = WEIR_TRUE;
     uint64_t count = get_varint(&record);
 
+    weiri_probe_index(probe);
     for (; count > 0; count--) {
         if (!constraint_holds(&record, probe))
             return WEIR_FALSE;

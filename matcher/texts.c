@@ -97,7 +97,7 @@ uint32_t weiri_texts_hash(const struct weiri_texts *t, uint32_t handle)
     return ((const struct text *)weiri_table_at(&t->table, handle))->hash;
 }
 
-uint32_t weiri_text_hash(struct weir_str text)
+uint32_t weiri_hash_long(struct weir_str text)
 {
     return (uint32_t)XXH3_64bits(text.ptr, text.len);
 }
@@ -113,8 +113,8 @@ static bool text_equal(const void *context, uint32_t handle, const void *key)
     const struct text *text = weiri_table_at(&t->table, handle);
     const struct key *wanted = key;
 
-    return text->hash == wanted->hash && text->len == wanted->text.len &&
-           (text->len == 0 || memcmp(text->bytes, wanted->text.ptr, text->len) == 0);
+    return text->hash == wanted->hash &&
+           weiri_text_equal((struct weir_str){text->bytes, text->len}, wanted->text);
 }
 
 static uint32_t text_hash(const void *context, uint32_t handle)

@@ -2,6 +2,7 @@
 #ifndef WEIRI_TEXTS_H
 #define WEIRI_TEXTS_H
 
+#include "hash.h"
 #include "map.h"
 #include "table.h"
 
@@ -26,7 +27,6 @@ void weiri_texts_let_go(struct weiri_texts *t, uint32_t handle);
 struct weir_str weiri_texts_at(const struct weiri_texts *t, uint32_t handle);
 /* Its hash, kept: the one that weiri_text_hash gives. */
 uint32_t weiri_texts_hash(const struct weiri_texts *t, uint32_t handle);
-uint32_t weiri_text_hash(struct weir_str text);
 /* Bytes held, retired texts aside. */
 size_t weiri_texts_bytes(const struct weiri_texts *t);
 
