@@ -247,19 +247,19 @@ static void visit_link(void *context, const struct weir_link_view *view)
                       weir_hub_queued(d->hub, view->link, WEIR_LINK_DATA);
     const struct peer *peer = peer_find(d, view->link);
     json_t *item = json_pack(
-        "{s:I, s:s, s:o, s:s, s:b, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+        "{s:I, s:s, s:o, s:s, s:b, s:o, s:o, s:b, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
         " s:o, s:o, s:o, s:o, s:o}",
         "link", (json_int_t)view->link, "role",
         view->role == WEIR_ROLE_CLIENT ? "client" : "broker", "name", text_of(view->name),
         "address", address, "dialled", peer != NULL && peer->dial != NULL, "incarnation",
-        number(view->incarnation), "up_ms", number(d->now_ms - view->up_since_ms), "ready_in",
-        view->ready_in, "ready_out", view->ready_out, "data_in", number(view->data_in), "data_out",
-        number(view->data_out), "bytes_in", number(view->bytes_in), "bytes_out",
-        number(view->bytes_out), "spared", number(view->spared), "refused", number(view->refused),
-        "waiting", number(view->waiting), "credit", number(view->credit), "queued", number(queued),
-        "subs_in", number(view->subs_in), "advs_in", number(view->advs_in), "subs_out",
-        number(view->subs_out), "advs_out", number(view->advs_out), "subs_needed",
-        number(view->subs_needed));
+        number(view->incarnation), "up_ms", number(d->now_ms - view->up_since_ms), "joined",
+        view->joined, "ready_in", view->ready_in, "ready_out", view->ready_out, "data_in",
+        number(view->data_in), "data_out", number(view->data_out), "bytes_in",
+        number(view->bytes_in), "bytes_out", number(view->bytes_out), "spared",
+        number(view->spared), "refused", number(view->refused), "waiting", number(view->waiting),
+        "credit", number(view->credit), "queued", number(queued), "subs_in", number(view->subs_in),
+        "advs_in", number(view->advs_in), "subs_out", number(view->subs_out), "advs_out",
+        number(view->advs_out), "subs_needed", number(view->subs_needed));
 
     put_item(answer, item);
 }

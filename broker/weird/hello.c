@@ -22,7 +22,7 @@ void hello_send(struct daemon *d, struct peer *peer)
         .u.hello =
             {
                       .magic = WEIR_HELLO_MAGIC,
-                      .version_min = WEIR_PROTOCOL_VERSION,
+                      .version_min = to_client ? WEIR_PROTOCOL_VERSION_CLIENTS : WEIR_PROTOCOL_VERSION,
                       .version_max = WEIR_PROTOCOL_VERSION,
                       .role = WEIR_ROLE_BROKER,
                       .strategy = own_strategy(d),
@@ -78,8 +78,11 @@ static enum weir_reason check_broker(const struct daemon *d, const struct peer *
 enum weir_reason hello_check(const struct daemon *d, const struct peer *peer,
                              const struct weir_hello *hello, const char **text)
 {
-    if (hello->version_min > WEIR_PROTOCOL_VERSION || hello->version_max < WEIR_PROTOCOL_VERSION) {
-        *text = "this broker speaks version 1";
+    unsigned oldest =
+        hello->role == WEIR_ROLE_CLIENT ? WEIR_PROTOCOL_VERSION_CLIENTS : WEIR_PROTOCOL_VERSION;
+
+    if (hello->version_min > WEIR_PROTOCOL_VERSION || hello->version_max < oldest) {
+        *text = "this broker speaks version 2, and version 1 with clients";
         return WEIR_REASON_VERSION;
     }
     if (hello->heartbeat_ms == 0) {

@@ -393,7 +393,6 @@ static bool will_not_mend(unsigned reason)
     case WEIR_REASON_VERSION:
     case WEIR_REASON_DUPLICATE_NAME:
     case WEIR_REASON_DUPLICATE_LINK:
-    case WEIR_REASON_CYCLE:
     case WEIR_REASON_LIMIT:
     case WEIR_REASON_UNLISTED:
     case WEIR_REASON_ROLE:

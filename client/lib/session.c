@@ -97,7 +97,7 @@ static enum weir_err greet(struct weir_client *client)
 
     frame.u.hello = (struct weir_hello){
         .magic = WEIR_HELLO_MAGIC,
-        .version_min = WEIR_PROTOCOL_VERSION,
+        .version_min = WEIR_PROTOCOL_VERSION_CLIENTS,
         .version_max = WEIR_PROTOCOL_VERSION,
         .role = WEIR_ROLE_CLIENT,
         .incarnation = client->incarnation,
@@ -117,7 +117,8 @@ enum weir_err weiri_session_hello(struct weir_client *client, const struct weir_
         weiri_session_fail(client, WEIR_REASON_PROTOCOL, "the peer is no Weir broker");
         return WEIR_OK;
     }
-    if (hello->version_min > WEIR_PROTOCOL_VERSION || hello->version_max < WEIR_PROTOCOL_VERSION) {
+    if (hello->version_min > WEIR_PROTOCOL_VERSION ||
+        hello->version_max < WEIR_PROTOCOL_VERSION_CLIENTS) {
         weiri_session_fail(client, WEIR_REASON_VERSION, "the broker speaks another protocol");
         return WEIR_OK;
     }

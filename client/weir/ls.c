@@ -53,6 +53,7 @@ static const struct column link_columns[] = {
     {"ROLE",     "role",        CELL_TEXT    },
     {"ADDRESS",  "address",     CELL_TEXT    },
     {"UP",       "up_ms",       CELL_DURATION},
+    {"JOINED",   "joined",      CELL_BOOL    },
     {"READY",    "ready_in",    CELL_BOOL    },
     {"SUBS IN",  "subs_in",     CELL_NUMBER  },
     {"SUBS OUT", "subs_out",    CELL_NUMBER  },

@@ -121,6 +121,22 @@ static enum weir_err on_credit(struct weir_router *r, struct hop *hop,
     return WEIR_OK;
 }
 
+static enum weir_err on_join(struct weir_router *r, struct hop *hop, const struct weir_join *join)
+{
+    if (other_tree(&join->tree) || hop->peer_join)
+        return violation(r, hop, "joins twice, or an unknown tree");
+    hop->peer_join = true;
+    if (hop->own_join)
+        weiri_hop_join(r, hop);
+    return WEIR_OK;
+}
+
+static bool is_of_connection(enum weir_frame_type type)
+{
+    return type == WEIR_FRAME_LSA || type == WEIR_FRAME_JOIN || type == WEIR_FRAME_HEARTBEAT ||
+           type == WEIR_FRAME_CLOSE;
+}
+
 static enum weir_err on_heartbeat(struct weir_router *r, struct hop *hop,
                                   const struct weir_heartbeat *heartbeat)
 {
@@ -132,8 +148,11 @@ static enum weir_err on_heartbeat(struct weir_router *r, struct hop *hop,
 enum weir_err weiri_control(struct weir_router *r, struct hop *hop, const struct weir_frame *frame)
 {
     r->stats.control_in++;
+    if (hop->state != HOP_UP && !is_of_connection(frame->type))
+        return violation(r, hop, "the link is not joined");
     switch (frame->type) {
     case WEIR_FRAME_LSA: return weiri_lsa(r, hop, &frame->u.lsa);
+    case WEIR_FRAME_JOIN: return on_join(r, hop, &frame->u.join);
     case WEIR_FRAME_SUB: return on_sub(r, hop, &frame->u.sub, false);
     case WEIR_FRAME_ADV: return on_sub(r, hop, &frame->u.sub, true);
     case WEIR_FRAME_UNSUB: return on_unsub(r, hop, &frame->u.unsub, false);

@@ -191,6 +191,7 @@ static void check_sync(struct weir_router *r, struct hop *hop)
         return;
     hop->synced = true;
     hop->reported = false;
+    weiri_linkstate_synced(r);
     weiri_trace(r, "link-synced", "neighbour=%s", QUOTED(weiri_hop_name(hop)));
     weiri_gap_end(r, hop);
     r->review_due = true;
@@ -218,12 +219,33 @@ static enum weir_err send_withdrawals(struct weir_router *r, struct hop *hop)
     return err;
 }
 
+/* Its own record is the last that the peer tells when the connection begins: then we know of all
+ * it knew. */
+static enum weir_err send_join(struct weir_router *r, struct hop *hop)
+{
+    struct weir_frame frame = {.type = WEIR_FRAME_JOIN};
+    enum weir_err err;
+
+    if (hop->own_join || !hop->lsa_synced || r->topology_changed || !weiri_is_branch(r, hop))
+        return WEIR_OK;
+    err = weiri_send(r, hop->link, &frame, nothing);
+    if (err != WEIR_OK)
+        return err;
+    hop->own_join = true;
+    if (hop->peer_join)
+        weiri_hop_join(r, hop);
+    return WEIR_OK;
+}
+
 static enum weir_err flush_hop(struct weir_router *r, struct hop *hop)
 {
     enum weir_err err = weiri_lsa_flush(r, hop);
 
     if (err == WEIR_OK)
-        err = weiri_gap_flush(r, hop);
+        err = send_join(r, hop);
+    if (err != WEIR_OK || hop->state != HOP_UP)
+        return err;
+    err = weiri_gap_flush(r, hop);
     if (err == WEIR_OK)
         err = weiri_waiting_flush(r, hop);
     if (err == WEIR_OK)
@@ -282,7 +304,7 @@ static enum weir_err flush_hops(struct weir_router *r)
     enum weir_err err = WEIR_OK;
 
     for (uint32_t i = 0; i < r->slots && err == WEIR_OK; i++) {
-        if (r->hops[i] != NULL && r->hops[i]->state == HOP_UP)
+        if (r->hops[i] != NULL && r->hops[i]->link != NULL)
             err = flush_hop(r, r->hops[i]);
     }
     return err;

@@ -423,6 +423,10 @@ enum weir_err weiri_data(struct weir_router *r, struct hop *hop, const struct we
     bool duplicate, hole, in_order, too_far;
     enum weir_err err;
 
+    if (hop->state != HOP_UP) {
+        weiri_link_close(r, hop->link, WEIR_REASON_PROTOCOL, "the link is not joined");
+        return WEIR_OK;
+    }
     if (over_window(hop, size)) {
         weiri_link_close(r, hop->link, WEIR_REASON_WINDOW, "more data than the window allows");
         return WEIR_OK;

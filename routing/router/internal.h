@@ -147,10 +147,10 @@ struct gap_reader {
 /* ---- hops */
 
 enum hop_state {
-    HOP_AWAITED, /* expected since start, not yet seen */
-    HOP_UP,
-    HOP_HELD, /* lost a while ago, entries kept */
-    HOP_LOST  /* no longer waited for */
+    HOP_AWAITED, /* expected since start, or connected: not yet a branch */
+    HOP_UP,      /* a branch of the tree */
+    HOP_HELD,    /* lost a while ago, entries kept */
+    HOP_LOST     /* no longer waited for */
 };
 
 enum waiting_kind { WAITING_DATA, WAITING_UNADV };
@@ -167,7 +167,7 @@ struct hop {
     bool listed;
     bool complete;  /* READY was received once; its entries are all that it holds */
     bool elsewhere; /* not up, and its broker is reached over another hop */
-    bool heard;     /* something was received in this session */
+    bool heard;     /* something was received since it was up */
     bool reported;  /* a gap has begun since it was in sync */
     uint64_t id;
     char name[WEIR_BROKER_NAME_MAX];
@@ -176,8 +176,9 @@ struct hop {
     struct owned owned[2];
     struct sent sent[2];
     struct weiri_lookup entries; /* of this session, by sequence number */
-    /* the session */
+    /* the connection, which is idle until both ends have said JOIN; then the hop is up */
     struct link *link;
+    bool own_join, peer_join;
     uint32_t session; /* never used again, by any hop */
     uint32_t cost;
     bool dialled;
@@ -267,13 +268,23 @@ struct broker {
     uint32_t neighbour_count;
     size_t neighbour_capacity; /* in bytes */
     uint32_t from_session;     /* 0: our own */
-    struct broker *walk_next;  /* scratch of topology.c, and so is `set` */
-    struct broker *set;
+    struct broker *walk_next;  /* scratch of topology.c */
     uint64_t walk;
-    bool reachable;
+    uint64_t distance; /* from the root; scratch of tree.c, and so is heap_index */
+    uint32_t heap_index;
+    struct broker *parent; /* in the tree, if it is reachable */
+    bool reachable;        /* over any links */
+    bool beside;           /* over one of ours */
+    bool in_sync;          /* every link on the way there through the tree is */
     uint64_t unreachable_ms;
-    const struct hop *first_hop;
+    const struct hop *first_hop; /* on that way */
     uint32_t hops;
+};
+
+/* What both ends say of a link. */
+struct link_ends {
+    uint32_t cost;
+    bool synced;
 };
 
 struct gap {
@@ -358,10 +369,14 @@ struct weir_router {
     struct weiri_lookup brokers;
     struct broker *broker_first, *broker_last;
     struct broker *self;
+    struct broker *root; /* of the tree */
     size_t broker_count;
+    struct broker **nearest; /* scratch of tree.c: room for all brokers */
+    size_t nearest_capacity;
     size_t link_ends; /* that others list */
     uint64_t lsa_version, walk;
     bool topology_changed;
+    bool sync_changed; /* of some link */
     /* gaps */
     struct gap *gap_first, *gap_last;
     size_t own_gaps, learnt_gaps; /* open */
@@ -458,6 +473,8 @@ struct hop *weiri_hop_find(const struct weir_router *r, uint64_t id);
 WEIR_MUST_USE enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id,
                                              struct weir_str name, bool listed, struct hop **out);
 void weiri_hop_destroy(struct weir_router *r, struct hop *hop);
+/* Both ends have said JOIN: the hop is up. */
+void weiri_hop_join(struct weir_router *r, struct hop *hop);
 void weiri_hop_expire(struct weir_router *r, struct hop *hop);
 /* Promises and READY wait for it: it is up, or within its hold time and not reached another way. */
 bool weiri_hop_counts(const struct hop *hop);
@@ -525,16 +542,26 @@ WEIR_MUST_USE enum weir_err weiri_linkstate_init(struct weir_router *r);
 void weiri_linkstate_fini(struct weir_router *r);
 WEIR_MUST_USE enum weir_err weiri_linkstate_reserve(struct weir_router *r);
 void weiri_linkstate_refresh(struct weir_router *r); /* our own links have changed */
+void weiri_linkstate_synced(struct weir_router *r);  /* one of them is in sync */
 WEIR_MUST_USE enum weir_err weiri_lsa(struct weir_router *r, struct hop *hop,
                                       const struct weir_lsa *lsa);
 const struct broker *weiri_broker_find(const struct weir_router *r, uint64_t id);
 WEIR_MUST_USE enum weir_err weiri_lsa_flush(struct weir_router *r, struct hop *hop);
 
 /* ---- topology.c */
-/* Recomputes who is reachable, and closes links that make a cycle. */
+/* Recomputes who is reachable and the tree, and closes links that have left it. */
 void weiri_topology_settle(struct weir_router *r);
-/* Whether the broker is reached over a hop that is in sync. */
+/* Whether all links of the tree on the way to the broker are in sync. */
 bool weiri_reached_in_sync(const struct weir_router *r, uint64_t id);
+/* Whether the tree goes over the hop's connection. */
+bool weiri_is_branch(const struct weir_router *r, const struct hop *hop);
+
+/* ---- tree.c */
+/* The broker at the other end of link `index` of `b`, if both list it; else NULL. */
+struct broker *weiri_linked(struct weir_router *r, const struct broker *b, uint32_t index,
+                            struct link_ends *out);
+/* Finds root and parents among those met, who are linked by walk_next. */
+void weiri_tree_grow(struct weir_router *r, struct broker *met);
 
 /* ---- gap.c */
 WEIR_MUST_USE enum weir_err weiri_gap(struct weir_router *r, struct hop *hop,

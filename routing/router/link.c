@@ -133,18 +133,18 @@ void weiri_hop_expire(struct weir_router *r, struct hop *hop)
     remove_all(r, &hop->owned[0]);
     remove_all(r, &hop->owned[1]);
     weiri_promise_check_all(r);
-    if (!hop->listed)
+    if (!hop->listed && hop->link == NULL)
         weiri_hop_destroy(r, hop);
 }
 
 /* ---- sessions */
 
+/* A connection, which is idle at first: nothing but link state goes over it. */
 static void session_begin(struct weir_router *r, struct hop *hop, struct link *link,
                           const struct weir_peer *peer)
 {
     link->hop = hop;
     hop->link = link;
-    hop->state = HOP_UP;
     memcpy(hop->name, peer->name.ptr, peer->name.len);
     hop->name_len = peer->name.len;
     hop->session = ++r->next_session;
@@ -154,21 +154,28 @@ static void session_begin(struct weir_router *r, struct hop *hop, struct link *l
     hop->own_epoch = peer->own_epoch;
     hop->incarnation = peer->incarnation;
     hop->seq_in = hop->seq_out = hop->acked_in = hop->acked_out = 0;
-    hop->ready_in = hop->ready_out = hop->lsa_synced = false;
-    hop->heard = hop->elsewhere = false;
+    hop->own_join = hop->peer_join = hop->lsa_synced = false;
+    hop->ready_in = hop->ready_out = hop->heard = false;
     hop->open_gaps = 0;
     hop->sync_marked = hop->synced = false;
     hop->sync_pending = 0;
     hop->lsa_cursor = 0;
-    weiri_gap_tell(r, &hop->gaps);
     hop->out_window = peer->window < WINDOW_MAX ? peer->window : WINDOW_MAX;
     hop->out_credit = (int64_t)hop->out_window;
     hop->in_window = r->config.link_window;
     hop->in_outstanding = hop->in_owed = 0;
     weiri_lookup_clear(&hop->entries);
-    weiri_spread_begin(r, hop);
     weiri_linkstate_refresh(r);
     weiri_trace(r, "link-up", "neighbour=%s link=%u", QUOTED(weiri_hop_name(hop)), link->number);
+}
+
+void weiri_hop_join(struct weir_router *r, struct hop *hop)
+{
+    hop->state = HOP_UP;
+    hop->elsewhere = false;
+    weiri_gap_tell(r, &hop->gaps);
+    weiri_spread_begin(r, hop);
+    weiri_trace(r, "link-joined", "neighbour=%s", QUOTED(weiri_hop_name(hop)));
 }
 
 /* What a neighbour said in a session in which it was never READY is part of a table: nothing to
@@ -184,12 +191,11 @@ static void drop_partial(struct weir_router *r, struct hop *hop)
 /* Only a session that came to READY earns a new hold time, and one in which nothing was heard,
  * being refused at once, is no loss: so a link that flaps neither holds up promises for ever nor
  * reports each attempt. */
-static void hop_session_end(struct weir_router *r, struct hop *hop)
+static void leave(struct weir_router *r, struct hop *hop)
 {
     struct entry *next;
 
     hop->state = HOP_HELD;
-    hop->link = NULL;
     if (hop->ready_in)
         hop->deadline_ms = r->now_ms + r->config.hold_ms;
     if (hop->heard)
@@ -205,8 +211,18 @@ static void hop_session_end(struct weir_router *r, struct hop *hop)
     hop->promise_first = hop->promise_last = NULL;
     if (!hop->ready_in)
         drop_partial(r, hop);
-    weiri_linkstate_refresh(r);
     weiri_due(r, hop->deadline_ms);
+}
+
+static void hop_session_end(struct weir_router *r, struct hop *hop)
+{
+    hop->link = NULL;
+    hop->own_join = hop->peer_join = false;
+    if (hop->state == HOP_UP)
+        leave(r, hop);
+    else if (hop->state == HOP_LOST)
+        weiri_due(r, r->now_ms); /* one that is not listed is forgotten then */
+    weiri_linkstate_refresh(r);
 }
 
 void weiri_session_end(struct weir_router *r, struct link *link)
@@ -283,17 +299,14 @@ static enum weir_reason admit(const struct weir_router *r, const struct weir_pee
         *text = "not among the neighbours listed";
         return WEIR_REASON_UNLISTED;
     }
-    if (hop != NULL && hop->state == HOP_UP) {
+    if (hop != NULL && hop->link != NULL) {
         *text = "a broker of that name is connected";
         return hop->incarnation == peer->incarnation ? WEIR_REASON_NONE
                                                      : WEIR_REASON_DUPLICATE_NAME;
     }
-    if (broker != NULL && broker->reachable) {
-        bool same = broker->incarnation == peer->incarnation;
-
-        *text = same ? "the broker is reachable on another way"
-                     : "a broker of that name is in the overlay";
-        return same ? WEIR_REASON_CYCLE : WEIR_REASON_DUPLICATE_NAME;
+    if (broker != NULL && broker->reachable && broker->incarnation != peer->incarnation) {
+        *text = "a broker of that name is in the overlay";
+        return WEIR_REASON_DUPLICATE_NAME;
     }
     return WEIR_REASON_NONE;
 }
@@ -353,7 +366,7 @@ static enum weir_err broker_up(struct weir_router *r, struct link *link,
     }
     if (err != WEIR_OK)
         return err;
-    if (reason == WEIR_REASON_NONE && hop->state == HOP_UP) {
+    if (reason == WEIR_REASON_NONE && hop->link != NULL) {
         if (replaces(r, hop, peer)) {
             weiri_link_close(r, hop->link, WEIR_REASON_DUPLICATE_LINK, "another link is kept");
         } else {

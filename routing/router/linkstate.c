@@ -61,13 +61,21 @@ static int compare_neighbours(const void *a, const void *b)
     return m.incarnation < n.incarnation ? -1 : m.incarnation > n.incarnation;
 }
 
+/* In an order that depends on nothing but the items. */
+static int compare_items(const void *a, const void *b)
+{
+    int order = compare_neighbours(a, b);
+
+    return order != 0 ? order : memcmp(a, b, WEIR_NEIGHBOUR_SIZE);
+}
+
 /* Sorts them; of those that are the same one stays.  Returns how many are left. */
 static uint32_t sort_neighbours(uint8_t *bytes, uint32_t count)
 {
     uint32_t left = 0;
 
     if (count != 0)
-        qsort(bytes, count, WEIR_NEIGHBOUR_SIZE, compare_neighbours);
+        qsort(bytes, count, WEIR_NEIGHBOUR_SIZE, compare_items);
     for (uint32_t i = 0; i < count; i++) {
         const uint8_t *from = bytes + (size_t)i * WEIR_NEIGHBOUR_SIZE;
 
@@ -107,7 +115,7 @@ static void next_sequence(struct broker *self)
         self->sequence++;
 }
 
-void weiri_linkstate_refresh(struct weir_router *r)
+static void describe_links(struct weir_router *r)
 {
     struct broker *self = r->self;
     uint32_t count = 0;
@@ -115,17 +123,41 @@ void weiri_linkstate_refresh(struct weir_router *r)
     for (uint32_t i = 0; i < r->slots; i++) {
         const struct hop *hop = r->hops[i];
 
-        if (hop == NULL || hop->state != HOP_UP)
+        if (hop == NULL || hop->link == NULL)
             continue;
         assert((size_t)(count + 1) * WEIR_NEIGHBOUR_SIZE <= self->neighbour_capacity);
-        weir_neighbour_write(self->neighbours + (size_t)count * WEIR_NEIGHBOUR_SIZE,
-                             &(struct weir_neighbour){hop->id, hop->incarnation, hop->cost});
+        weir_neighbour_write(
+            self->neighbours + (size_t)count * WEIR_NEIGHBOUR_SIZE,
+            &(struct weir_neighbour){hop->id, hop->incarnation, hop->cost, hop->synced});
         count++;
     }
     self->neighbour_count = sort_neighbours(self->neighbours, count);
     next_sequence(self);
     touch(r, self);
+}
+
+void weiri_linkstate_refresh(struct weir_router *r)
+{
+    describe_links(r);
     r->topology_changed = true;
+}
+
+void weiri_linkstate_synced(struct weir_router *r)
+{
+    describe_links(r);
+    r->sync_changed = true;
+    r->again = true; /* the others hear of it */
+}
+
+/* Room for one more broker in the queue of tree.c. */
+static bool queue_reserve(struct weir_router *r)
+{
+    struct broker **nearest = weiri_array_grow(r->alloc, r->nearest, &r->nearest_capacity,
+                                               r->broker_count + 1, sizeof(struct broker *));
+
+    if (nearest != NULL)
+        r->nearest = nearest;
+    return nearest != NULL;
 }
 
 enum weir_err weiri_linkstate_init(struct weir_router *r)
@@ -135,7 +167,7 @@ enum weir_err weiri_linkstate_init(struct weir_router *r)
     weiri_lookup_init(&r->brokers, r->config.hash_seed, r->alloc);
     if (self == NULL)
         return WEIR_ENOMEM;
-    if (weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
+    if (weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK || !queue_reserve(r)) {
         weiri_release(r->alloc, self);
         return WEIR_ENOMEM;
     }
@@ -166,6 +198,7 @@ void weiri_linkstate_fini(struct weir_router *r)
     while (r->broker_first != NULL)
         broker_free(r, r->broker_first);
     weiri_lookup_fini(&r->brokers);
+    weiri_release(r->alloc, r->nearest);
 }
 
 /* ---- records of others */
@@ -203,7 +236,7 @@ static enum weir_err broker_new(struct weir_router *r, uint64_t id, struct broke
     struct broker *b;
 
     b = weiri_alloc_zeroed(r->alloc, 1, sizeof *b);
-    if (b == NULL || weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK) {
+    if (b == NULL || weiri_lookup_reserve(&r->brokers, 1) != WEIR_OK || !queue_reserve(r)) {
         weiri_release(r->alloc, b);
         return WEIR_ENOMEM;
     }
@@ -264,15 +297,27 @@ static int compare_age(const struct weir_lsa *lsa, const struct broker *b)
     return lsa->sequence < b->sequence ? -1 : lsa->sequence > b->sequence;
 }
 
+/* The same links; they may be in sync, or not any more. */
+static bool same_links(const struct broker *b, const struct weir_lsa *lsa, const uint8_t *sorted,
+                       uint32_t count)
+{
+    bool same = b->incarnation == lsa->incarnation && b->neighbour_count == count;
+
+    for (size_t at = 0; same && at < (size_t)count * WEIR_NEIGHBOUR_SIZE; at += WEIR_NEIGHBOUR_SIZE)
+        same = memcmp(b->neighbours + at, sorted + at, WEIR_NEIGHBOUR_SIZE - 1) == 0;
+    return same;
+}
+
 /* Takes over a newer record, whose neighbours are `sorted`. */
 static void adopt(struct weir_router *r, struct broker *b, const struct weir_lsa *lsa,
                   const uint8_t *sorted, uint32_t count, uint32_t from_session)
 {
     size_t size = (size_t)count * WEIR_NEIGHBOUR_SIZE;
-    bool same = b->incarnation == lsa->incarnation && b->neighbour_count == count &&
-                (size == 0 || memcmp(b->neighbours, sorted, size) == 0);
+    bool same = same_links(b, lsa, sorted, count);
 
     r->topology_changed = r->topology_changed || !same;
+    r->sync_changed =
+        r->sync_changed || (same && size != 0 && memcmp(b->neighbours, sorted, size) != 0);
     r->link_ends += count;
     r->link_ends -= b->neighbour_count;
     if (b->incarnation != 0 && b->incarnation != lsa->incarnation)

@@ -166,7 +166,7 @@ static enum weir_err on_message(struct weir_router *r, struct link *link, struct
                          err != WEIR_OK ? "malformed frame" : "not a frame for this role");
         return WEIR_OK;
     }
-    if (link->hop != NULL && frame.type != WEIR_FRAME_CLOSE)
+    if (link->hop != NULL && link->hop->state == HOP_UP && frame.type != WEIR_FRAME_CLOSE)
         link->hop->heard = true;
     if (link->client != NULL)
         err = weiri_session(r, link->client, &frame, message.len);
@@ -194,11 +194,13 @@ static void check_hops(struct weir_router *r)
     for (uint32_t i = 0; i < r->slots; i++) {
         struct hop *hop = r->hops[i];
 
-        if (hop == NULL || (hop->state != HOP_AWAITED && hop->state != HOP_HELD))
+        if (hop == NULL || hop->state == HOP_UP)
             continue;
-        if (r->now_ms >= hop->deadline_ms)
+        if (hop->state == HOP_LOST && !hop->listed && hop->link == NULL)
+            weiri_hop_destroy(r, hop);
+        else if (hop->state != HOP_LOST && r->now_ms >= hop->deadline_ms)
             weiri_hop_expire(r, hop);
-        else
+        else if (hop->state != HOP_LOST)
             weiri_due(r, hop->deadline_ms);
     }
 }

@@ -1,175 +1,106 @@
-/* topology.c - who is reachable, over which hop, and which links are one too many.
+/* topology.c - who is reachable, over which branch of the tree, and which links are branches.
  *
- * A link counts only if both ends list it, by id and incarnation.  What neighbours say of others is
- * bounded (linkstate.c), and so is the work here: a walk over the link ends, and where there is a
- * cycle, sorting the links. */
+ * What neighbours say of others is bounded (linkstate.c), and so is the work here: three walks over
+ * the link ends. */
 #include "internal.h"
 
-#include <stdlib.h>
-
-static struct weir_str name_of(const struct broker *b)
-{
-    return (struct weir_str){b->name, b->name_len};
-}
-
-static struct weir_neighbour neighbour_at(const struct broker *b, uint32_t index)
-{
-    struct weir_lsa lsa = {.count = b->neighbour_count, .neighbours = b->neighbours};
-
-    return weir_lsa_neighbour(&lsa, index);
-}
-
-static bool before(struct weir_neighbour n, const struct broker *b)
-{
-    return n.id != b->id ? n.id < b->id : n.incarnation < b->incarnation;
-}
-
-static bool lists(const struct broker *a, const struct broker *b)
-{
-    uint32_t low = 0, high = a->neighbour_count;
-    struct weir_neighbour n;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (before(neighbour_at(a, middle), b))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == a->neighbour_count)
-        return false;
-    n = neighbour_at(a, low);
-    return n.id == b->id && n.incarnation == b->incarnation;
-}
-
-/* The broker at the other end of a link that counts, or NULL. */
-static struct broker *linked(struct weir_router *r, const struct broker *b, uint32_t index)
-{
-    struct weir_neighbour n = neighbour_at(b, index);
-    struct broker *to = weiri_lookup_get(&r->brokers, n.id);
-
-    r->stats.topology_steps++;
-    return to != NULL && to != b && to->incarnation == n.incarnation && lists(to, b) ? to : NULL;
-}
-
-/* Walks from ourselves breadth first and marks whom it meets with a new r->walk; returns how many
- * those are, and how many link ends they have. */
-static size_t walk(struct weir_router *r, size_t *ends)
+/* Meets, breadth first from ourselves, whoever is reached over any link; they are linked by
+ * walk_next. */
+static void meet(struct weir_router *r)
 {
     struct broker *last = r->self;
-    size_t met = 1;
+    struct link_ends link;
 
     r->walk++;
-    *ends = 0;
+    r->self->walk = r->walk;
+    r->self->walk_next = NULL;
+    for (struct broker *b = r->self; b != NULL; b = b->walk_next) {
+        for (uint32_t i = 0; i < b->neighbour_count; i++) {
+            struct broker *to = weiri_linked(r, b, i, &link);
+
+            if (to == NULL || to->walk == r->walk)
+                continue;
+            to->walk = r->walk;
+            to->beside = b == r->self;
+            to->walk_next = NULL;
+            last->walk_next = to;
+            last = to;
+        }
+    }
+    for (struct broker *b = r->broker_first; b != NULL; b = b->next) {
+        bool reachable = b->walk == r->walk;
+
+        if (b->reachable && !reachable)
+            b->unreachable_ms = r->now_ms;
+        b->reachable = reachable;
+    }
+}
+
+/* The same over branches of the tree: over which hop each broker is reached, how far it is, and
+ * whether all links on the way are in sync. */
+static void follow(struct weir_router *r)
+{
+    struct broker *last = r->self;
+    struct link_ends link;
+
+    r->walk++;
     r->self->walk = r->walk;
     r->self->walk_next = NULL;
     r->self->hops = 0;
     r->self->first_hop = NULL;
+    r->self->in_sync = true;
     for (struct broker *b = r->self; b != NULL; b = b->walk_next) {
         for (uint32_t i = 0; i < b->neighbour_count; i++) {
-            struct broker *to = linked(r, b, i);
+            struct broker *to = weiri_linked(r, b, i, &link);
 
-            if (to == NULL)
-                continue;
-            ++*ends;
-            if (to->walk == r->walk)
+            if (to == NULL || to->walk == r->walk || (to->parent != b && b->parent != to))
                 continue;
             to->walk = r->walk;
             to->hops = b->hops + 1;
             to->first_hop = b == r->self ? weiri_hop_find(r, to->id) : b->first_hop;
+            to->in_sync = b->in_sync && link.synced;
             to->walk_next = NULL;
             last->walk_next = to;
             last = to;
-            met++;
         }
     }
-    return met;
 }
-
-/* ---- cycles */
-
-struct edge {
-    struct broker *low, *high; /* by name */
-};
-
-static int compare_edges(const void *a, const void *b)
-{
-    const struct edge *x = a, *y = b;
-    int order = weir_str_compare(name_of(x->low), name_of(y->low));
-
-    return order != 0 ? order : weir_str_compare(name_of(x->high), name_of(y->high));
-}
-
-static size_t collect(struct weir_router *r, struct edge *edges)
-{
-    size_t count = 0;
-
-    for (struct broker *b = r->self; b != NULL; b = b->walk_next) {
-        b->set = b;
-        for (uint32_t i = 0; i < b->neighbour_count; i++) {
-            struct broker *to = linked(r, b, i);
-
-            if (to != NULL && weir_str_compare(name_of(b), name_of(to)) < 0)
-                edges[count++] = (struct edge){b, to};
-        }
-    }
-    qsort(edges, count, sizeof *edges, compare_edges);
-    return count;
-}
-
-static struct broker *set_of(struct broker *b)
-{
-    while (b->set != b) {
-        b->set = b->set->set;
-        b = b->set;
-    }
-    return b;
-}
-
-static void close_surplus(struct weir_router *r, const struct edge *edge)
-{
-    const struct broker *far = edge->low == r->self ? edge->high : edge->low;
-    struct hop *hop = weiri_hop_find(r, far->id);
-
-    if ((edge->low == r->self || edge->high == r->self) && hop->state == HOP_UP)
-        weiri_link_close(r, hop->link, WEIR_REASON_CYCLE, "the link closes a cycle");
-}
-
-/* Kruskal's rule, in ascending order of the names at the ends: a link is left out if smaller ones
- * connect its ends already.  All brokers of a cycle come to the same result.  False without
- * memory. */
-static bool break_cycles(struct weir_router *r, size_t ends)
-{
-    struct edge *edges = weiri_out_alloc(&r->out, ends * sizeof *edges);
-    size_t count;
-
-    if (edges == NULL)
-        return false;
-    count = collect(r, edges);
-    for (size_t i = 0; i < count; i++) {
-        struct broker *low = set_of(edges[i].low), *high = set_of(edges[i].high);
-
-        if (low == high)
-            close_surplus(r, &edges[i]);
-        else
-            high->set = low;
-    }
-    return true;
-}
-
-/* ---- settling */
 
 bool weiri_reached_in_sync(const struct weir_router *r, uint64_t id)
 {
     const struct broker *b = weiri_broker_find(r, id);
 
-    return !r->topology_changed && b != NULL && b->reachable && b->first_hop != NULL &&
-           b->first_hop->synced;
+    return !r->topology_changed && !r->sync_changed && b != NULL && b->reachable && b->in_sync;
 }
 
-/* Nobody waits for a link to a broker that is reached another way: it closed a cycle, or the
- * overlay has been wired anew. */
+/* The broker at the other end of the hop's connection, if both list it; else NULL. */
+static const struct broker *peer_of(const struct weir_router *r, const struct hop *hop)
+{
+    const struct broker *b = hop->link != NULL ? weiri_broker_find(r, hop->id) : NULL;
+
+    return b != NULL && b->reachable && b->beside && b->incarnation == hop->incarnation ? b : NULL;
+}
+
+bool weiri_is_branch(const struct weir_router *r, const struct hop *hop)
+{
+    const struct broker *b = peer_of(r, hop);
+
+    return b != NULL && (b->parent == r->self || r->self->parent == b);
+}
+
+/* A connection on which we have said JOIN serves the tree or ends; the next one begins idle.  One
+ * that the other end does not list, as far as we have heard, is on its way up or down. */
+static void leave_branches(struct weir_router *r)
+{
+    for (uint32_t i = 0; i < r->slots; i++) {
+        struct hop *hop = r->hops[i];
+
+        if (hop != NULL && hop->own_join && peer_of(r, hop) != NULL && !weiri_is_branch(r, hop))
+            weiri_link_close(r, hop->link, WEIR_REASON_CYCLE, "the link has left the tree");
+    }
+}
+
+/* Nobody waits for a link to a broker that is reached over another branch. */
 static void see_elsewhere(struct weir_router *r)
 {
     bool fewer = false;
@@ -183,7 +114,7 @@ static void see_elsewhere(struct weir_router *r)
             continue;
         b = weiri_broker_find(r, hop->id);
         was = hop->elsewhere;
-        hop->elsewhere = b != NULL && b->reachable;
+        hop->elsewhere = b != NULL && b->reachable && b->first_hop != hop;
         fewer = fewer || (hop->elsewhere && !was);
     }
     if (fewer)
@@ -192,26 +123,19 @@ static void see_elsewhere(struct weir_router *r)
 
 void weiri_topology_settle(struct weir_router *r)
 {
-    if (!r->topology_changed)
+    if (!r->topology_changed && !r->sync_changed)
         return;
     r->review_due = true;
     while (r->topology_changed) {
-        size_t ends, met = walk(r, &ends);
-
         r->topology_changed = false;
-        for (struct broker *b = r->broker_first; b != NULL; b = b->next) {
-            bool reachable = b->walk == r->walk;
-
-            if (b->reachable && !reachable)
-                b->unreachable_ms = r->now_ms;
-            b->reachable = reachable;
-        }
-        if (ends / 2 < met)
-            continue;
-        if (!break_cycles(r, ends)) {
-            r->topology_changed = r->again = true; /* once there is memory */
-            break;
-        }
+        meet(r);
+        weiri_tree_grow(r, r->self);
+        follow(r);
+        r->sync_changed = false;
+        leave_branches(r);
     }
+    if (r->sync_changed)
+        follow(r);
+    r->sync_changed = false;
     see_elsewhere(r);
 }

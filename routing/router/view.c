@@ -11,6 +11,7 @@ static uint64_t spared(const struct weir_router *r, const struct link *link)
 
 static void fill_hop(struct weir_link_view *view, const struct hop *hop)
 {
+    view->joined = hop->state == HOP_UP;
     view->ready_in = hop->ready_in;
     view->ready_out = hop->ready_out;
     view->waiting = hop->waiting_count;

@@ -37,6 +37,7 @@ struct weir_neighbour weir_lsa_neighbour(const struct weir_lsa *lsa, uint32_t in
         .id = weiri_load_u64(item),
         .incarnation = weiri_load_u64(item + 8),
         .cost = weiri_load_u32(item + 16),
+        .synced = item[20],
     };
 }
 
@@ -57,6 +58,7 @@ void weir_neighbour_write(uint8_t *out, const struct weir_neighbour *neighbour)
     weiri_store_u64(out, neighbour->id);
     weiri_store_u64(out + 8, neighbour->incarnation);
     weiri_store_u32(out + 16, neighbour->cost);
+    out[20] = neighbour->synced;
 }
 
 void weir_u64_write(uint8_t *out, uint64_t value)
@@ -85,7 +87,13 @@ static enum weir_err check_hello(const struct weir_hello *hello)
 
 static enum weir_err check_lsa(const struct weir_lsa *lsa)
 {
-    return lsa->count > WEIR_LINKS_MAX ? WEIR_ELIMIT : check_name(lsa->name);
+    if (lsa->count > WEIR_LINKS_MAX)
+        return WEIR_ELIMIT;
+    for (uint32_t i = 0; i < lsa->count; i++) {
+        if (weir_lsa_neighbour(lsa, i).synced > 1)
+            return WEIR_EMALFORMED;
+    }
+    return check_name(lsa->name);
 }
 
 static enum weir_err check_promised(const struct weir_promised *promised)

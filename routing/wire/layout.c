@@ -46,6 +46,7 @@ static const struct field ready_fields[] = {TREE(ready), FIELD(ready.seq), END};
 static const struct field ack_fields[] = {FIELD(ack.epoch), FIELD(ack.seq), END};
 static const struct field promised_fields[] = {FIELD(promised.epoch), LIST(promised, seqs, 8), END};
 static const struct field credit_fields[] = {TREE(credit), FIELD(credit.bytes), END};
+static const struct field join_fields[] = {TREE(join), END};
 static const struct field data_fields[] = {
     FIELD(data.origin), FIELD(data.incarnation),
     TREE(data),         FIELD(data.seq),

@@ -44,22 +44,55 @@ static void step(struct fuzz *f, struct weir_input *input)
     }
 }
 
+static void send(struct fuzz *f, size_t slot)
+{
+    struct weir_input input = {.type = WEIR_IN_MESSAGE, .link = f->links[slot]};
+
+    input.u.message = weiri_buf_str(&f->buf);
+    step(f, &input);
+}
+
+static void send_frame(struct fuzz *f, size_t slot, const struct weir_frame *frame)
+{
+    weiri_buf_reset(&f->buf);
+    if (weir_frame_encode(&f->buf, frame) != WEIR_OK)
+        abort();
+    send(f, slot);
+}
+
+/* What an honest neighbour says first: that it is linked to us, and JOIN. */
+static void join(struct fuzz *f, size_t slot, const struct weir_peer *peer)
+{
+    const struct weir_neighbour us = {weir_broker_id(WEIR_STR("me")), 2, 1, 0};
+    uint8_t item[WEIR_NEIGHBOUR_SIZE];
+    struct weir_frame lsa = {.type = WEIR_FRAME_LSA}, joins = {.type = WEIR_FRAME_JOIN};
+
+    weir_neighbour_write(item, &us);
+    lsa.u.lsa =
+        (struct weir_lsa){weir_broker_id(peer->name), peer->incarnation, 1, peer->name, 1, item};
+    send_frame(f, slot, &lsa);
+    send_frame(f, slot, &joins);
+}
+
 static void up(struct fuzz *f, size_t slot)
 {
     static const char *const names[LINKS] = {"b", "c", "me", "", "b", "client"};
     struct weir_input input = {.type = WEIR_IN_LINK_UP, .link = ++f->next_link};
     bool client = slot == 3 || slot == 5;
+    uint8_t incarnation = next(f), options = next(f);
 
     input.u.peer = (struct weir_peer){.role = client ? WEIR_ROLE_CLIENT : WEIR_ROLE_BROKER,
                                       .name = weir_str_of(names[slot]),
-                                      .incarnation = 1 + next(f) % 2,
+                                      .incarnation = 1 + incarnation % 2,
                                       .epoch = 1,
                                       .window = 500,
                                       .heartbeat_ms = 100,
-                                      .dialled = next(f) % 2,
+                                      .dialled = options % 2,
                                       .own_epoch = ++f->epoch};
     f->links[slot] = input.link;
     step(f, &input);
+    if (!client && options % 8 < 6)
+        join(f, slot, &input.u.peer);
 }
 
 static void down(struct fuzz *f, size_t slot)
@@ -67,14 +100,6 @@ static void down(struct fuzz *f, size_t slot)
     struct weir_input input = {.type = WEIR_IN_LINK_DOWN, .link = f->links[slot]};
 
     f->links[slot] = 0;
-    step(f, &input);
-}
-
-static void send(struct fuzz *f, size_t slot)
-{
-    struct weir_input input = {.type = WEIR_IN_MESSAGE, .link = f->links[slot]};
-
-    input.u.message = weiri_buf_str(&f->buf);
     step(f, &input);
 }
 
@@ -134,12 +159,13 @@ static void between_brokers(struct fuzz *f, struct weir_frame *frame, struct wei
         WEIR_FRAME_GAP, WEIR_FRAME_UNADV,    WEIR_FRAME_READY,  WEIR_FRAME_HEARTBEAT};
     static const char *const names[] = {"b", "c", "me", "d"};
     struct weir_str name = weir_str_of(names[next(f) % 4]);
+    uint8_t pick = next(f);
 
-    frame->type = types[next(f) % (sizeof types / sizeof types[0])];
+    frame->type = pick >= 252 ? WEIR_FRAME_JOIN : types[pick % (sizeof types / sizeof types[0])];
     switch (frame->type) {
     case WEIR_FRAME_LSA:
-        weir_neighbour_write(
-            item, &(struct weir_neighbour){weir_broker_id(weir_str_of(names[next(f) % 4])), 1, 1});
+        weir_neighbour_write(item, &(struct weir_neighbour){
+                                       weir_broker_id(weir_str_of(names[next(f) % 4])), 1, 1, 0});
         frame->u.lsa = (struct weir_lsa){weir_broker_id(name), next(f) % 3, next(f), name, 1, item};
         break;
     case WEIR_FRAME_SUB:

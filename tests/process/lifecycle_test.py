@@ -90,7 +90,7 @@ class Lifecycle(weirlib.ProcessTest):
         magic, low, high, role, _, _, _, heartbeat, frame_max, window, length = \
             struct.unpack_from("<IBBBBQQIIQI", body)
         self.assertEqual((magic, low, high, role, heartbeat, window),
-                         (weirlib.MAGIC, 1, 1, 1, 300, 1 << 22))
+                         (weirlib.MAGIC, 1, 2, 1, 300, 1 << 22))
         self.assertGreaterEqual(frame_max, 1 << 20)
         self.assertEqual(body[-length:], b"east")
 

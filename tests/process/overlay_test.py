@@ -93,25 +93,25 @@ class Overlay(weirlib.ProcessTest):
         writer.publish(n=1)
         reader.take_deliveries(1)
 
-    def test_cycle_by_hand(self):
-        a, b, _ = self.chain("a", "b", "c", unlisted=True)
-        a.kill()
-        a.config["links"] = []
-        a.start()
-        wait_for(lambda: self.links_up(b) == ["a", "c"], "a's return")
-        c = self.brokers[2]
-        closing = self.broker("d", unlisted=True, links=[
+    def test_ring(self):
+        a, b, c = self.chain("a", "b", "c", unlisted=True)
+        d = self.broker("d", unlisted=True, links=[
             {"name": "a", "address": a.urls[0]}, {"name": "c", "address": c.urls[0]}])
-        everybody = self.brokers
-        wait_for(lambda: any("reason=cycle" in broker.log() for broker in everybody), "the refusal")
-        wait_for(lambda: len(self.links_up(closing)) == 1, "the other link")
-        reader, writer = self.connect(closing), self.connect(b)
+        ring = (a, b, c, d)
+        wait_for(lambda: [len(self.links_joined(x)) for x in ring] == [2] * 4, "eight ends")
+        wait_for(lambda: sum(len(self.links_up(x)) for x in ring) == 6, "a tree of three links")
+        self.assertEqual(sum(sum(self.links_joined(x).values()) for x in ring), 6)
+        reader, writer = self.connect(d), self.connect(b)
         self.assertEqual(reader.subscribe(1, "TRUE"), "none")
         for n in range(100):
             writer.publish(n=n)
-        writer.wait_acked()
         reader.take_deliveries(100)
+        c.kill()
+        wait_for(lambda: [self.links_up(x) for x in (a, b, d)] == [["b", "d"], ["a"], ["a"]],
+                 "the way over a")
+        self.assertEqual(reader.subscribe(2, "TRUE"), "none")
         writer.publish(n=100)
+        writer.wait_acked()
         reader.take_deliveries(101)
         self.assertEqual(len(reader.deliveries), 101)
 

@@ -26,16 +26,17 @@ BEFORE_HELLO = [
     ("no role", hello(role=3), "protocol"),
     ("long name", hello(name=b"x" * 65), "protocol"),
     ("name not text", hello(name=b"\xff\xfe"), "protocol"),
-    ("nameless broker", hello(role=1), "protocol"),
-    ("later version", hello(versions=(2, 9)), "version"),
+    ("nameless broker", hello(role=1, versions=(1, 2)), "protocol"),
+    ("later version", hello(versions=(3, 9)), "version"),
+    ("broker of version 1", hello(role=1, name=b"b", strategy=0x82), "version"),
     ("version zero", hello(versions=(0, 0)), "version"),
     ("no heartbeats", hello(heartbeat_ms=0), "protocol"),
     ("small frames", hello(frame_max=1 << 20), "configuration"),
     ("no hello", frame(weirlib.SUBSCRIBE, struct.pack("<I", 1) + b"TRUE"), "protocol"),
-    ("unlisted broker", hello(role=1, name=b"z", strategy=0x82), "unlisted"),
-    ("other strategy", hello(role=1, name=b"b", strategy=0x81), "configuration"),
-    ("no advertisements", hello(role=1, name=b"b", strategy=2), "configuration"),
-    ("own name", hello(role=1, name=b"a", strategy=0x82), "duplicate-name"),
+    ("unlisted broker", hello(role=1, name=b"z", strategy=0x82, versions=(1, 2)), "unlisted"),
+    ("other strategy", hello(role=1, name=b"b", strategy=0x81, versions=(1, 2)), "configuration"),
+    ("no advertisements", hello(role=1, name=b"b", strategy=2, versions=(1, 2)), "configuration"),
+    ("own name", hello(role=1, name=b"a", strategy=0x82, versions=(1, 2)), "duplicate-name"),
 ]
 # Said after HELLO.
 AFTER_HELLO = [

@@ -314,6 +314,15 @@ class ProcessTest(unittest.TestCase):
         finally:
             connection.close()
 
+    def links_joined(self, broker):
+        """Name of each broker that is connected -> whether its link is one of the tree."""
+        connection = broker.connect()
+        try:
+            return {item["name"]: item["joined"] for item in connection.query("link")["items"]
+                    if item["role"] == "broker"}
+        finally:
+            connection.close()
+
     def wait_links(self, broker, names):
         wait_for(lambda: self.links_up(broker) == sorted(names),
                  f"links of {broker.name} to {names}")

@@ -392,10 +392,10 @@ static void dense_link_state_is_bounded(void **state)
 
         (void)snprintf(name, sizeof name, "x%u", i);
         weir_neighbour_write(neighbours + i * WEIR_NEIGHBOUR_SIZE,
-                             &(struct weir_neighbour){weir_broker_id(weir_str_of(name)), 1, 1});
+                             &(struct weir_neighbour){weir_broker_id(weir_str_of(name)), 1, 1, 0});
     }
     weir_neighbour_write(neighbours + N * WEIR_NEIGHBOUR_SIZE,
-                         &(struct weir_neighbour){weir_broker_id(WEIR_STR("a")), 100, 1});
+                         &(struct weir_neighbour){weir_broker_id(WEIR_STR("a")), 100, 1, 0});
     for (uint32_t i = 0; i < N; i++) {
         char name[16];
 
@@ -404,7 +404,7 @@ static void dense_link_state_is_bounded(void **state)
         net_forge(p.net, p.ab, p.b, &frame);
     }
     weir_neighbour_write(neighbours + N * WEIR_NEIGHBOUR_SIZE,
-                         &(struct weir_neighbour){weir_broker_id(WEIR_STR("b")), 100, 1});
+                         &(struct weir_neighbour){weir_broker_id(WEIR_STR("b")), 100, 1, 0});
     frame = lsa_frame("a", 100, 1000, N + 1, neighbours);
     net_forge(p.net, p.ab, p.b, &frame);
     net_run(p.net);
@@ -516,7 +516,7 @@ static void former_neighbours_are_bounded(void **state)
     net_run(net);
     for (uint32_t i = 0; i < 1024; i++)
         weir_neighbour_write(neighbours + i * WEIR_NEIGHBOUR_SIZE,
-                             &(struct weir_neighbour){i + 5, 1, 1});
+                             &(struct weir_neighbour){i + 5, 1, 1, 0});
     net_forge(net, ab, a, &frame);
     net_run(net);
     ab = net_join(net, c, a);

@@ -468,15 +468,18 @@ int net_join(struct net *net, int from, int to)
         const struct broker *peer = &net->brokers[c->ends[!e].broker];
         struct weir_input input = {.type = WEIR_IN_LINK_UP, .link = c->ends[e].link};
 
-        input.u.peer = (struct weir_peer){.role = WEIR_ROLE_BROKER,
-                                          .name = weir_str_of(peer->name),
-                                          .incarnation = peer->incarnation,
-                                          .epoch = epochs[!e],
-                                          .window = net->config.link_window,
-                                          .heartbeat_ms = 1000,
-                                          .cost = 1,
-                                          .dialled = e == 0,
-                                          .own_epoch = epochs[e]};
+        input.u.peer = (struct weir_peer){
+            .role = WEIR_ROLE_BROKER,
+            .name = weir_str_of(peer->name),
+            .incarnation = peer->incarnation,
+            .epoch = epochs[!e],
+            .window = net->config.link_window,
+            .heartbeat_ms = 1000,
+            .cost = net->config.cost == NULL
+                        ? 1
+                        : net->config.cost(c->ends[e].broker, c->ends[!e].broker),
+            .dialled = e == 0,
+            .own_epoch = epochs[e]};
         step(net, c->ends[e].broker, &input);
     }
     return index;

@@ -24,6 +24,7 @@ struct net_config {
     uint32_t cover_work; /* 0: no end */
     uint64_t hash_seed;
     const struct weir_alloc *alloc;
+    uint32_t (*cost)(int broker, int neighbour); /* of its links; NULL: 1 */
 };
 
 struct net_received {

@@ -270,14 +270,25 @@ static void a_link_that_closed_a_cycle_is_not_waited_for(void **state)
     }
 }
 
+static uint32_t dear_beside_b(int broker, int neighbour)
+{
+    return broker == 1 || neighbour == 1 ? 1 : 10;
+}
+
 /* Listed neighbours that are reached another way: neither a wait nor a gap that never ends. */
 static void a_listed_neighbour_reached_another_way_is_no_gap(void **state)
 {
-    struct net *net = net_create(&plain);
-    int a = net_broker_named(net, "a", 100, "bc"), b = net_broker_named(net, "b", 100, NULL);
-    int c = net_broker_named(net, "c", 100, NULL), sub = net_client(net, a, "s");
+    struct net_config config = plain;
+    struct net *net;
+    int a, b, c, sub;
 
     (void)state;
+    config.cost = dear_beside_b;
+    net = net_create(&config);
+    a = net_broker_named(net, "a", 100, "bc");
+    b = net_broker_named(net, "b", 100, NULL);
+    c = net_broker_named(net, "c", 100, NULL);
+    sub = net_client(net, a, "s");
     (void)net_join(net, b, c);
     net_run(net);
     (void)net_join(net, a, b);

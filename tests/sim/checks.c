@@ -35,6 +35,74 @@ static void add(struct entries *entries, const struct weir_normal *normal);
 static void release(struct entries *entries);
 static int compare_normals(const void *a, const void *b);
 
+/* ---- the tree */
+
+struct link_state {
+    uint32_t link;
+    bool joined;
+};
+
+static void see_joined(void *context, const struct weir_link_view *view)
+{
+    struct link_state *state = context;
+    if (view->link == state->link)
+        state->joined = view->joined;
+}
+
+static bool is_joined(const struct weir_router *router, uint32_t link)
+{
+    struct link_state state = {link, false};
+    weir_router_links(router, see_joined, &state);
+    return state.joined;
+}
+
+static uint32_t set_of(const uint32_t *sets, uint32_t broker)
+{
+    while (sets[broker] != broker)
+        broker = sets[broker];
+    return broker;
+}
+
+void check_tree(struct world *world)
+{
+    uint32_t sets[WORLD_BROKERS];
+    size_t joined = 0;
+    for (uint32_t b = 0; b < world->broker_count; b++)
+        sets[b] = b;
+    for (uint32_t link = 0; link < world->link_count; link++) {
+        bool ends[2];
+        for (unsigned e = 0; e < 2; e++) {
+            uint32_t broker = world->links[link][e];
+            uint32_t id = weir_sim_link_id(world->sim, link, broker);
+            ends[e] = id != 0 && is_joined(weir_sim_router(world->sim, broker), id);
+        }
+        uint32_t a = world->links[link][0], b = world->links[link][1];
+        if (ends[0] != ends[1])
+            world_complain(world, "b%u and b%u do not agree on their link", a, b);
+        if (!ends[0])
+            continue;
+        joined++;
+        if (set_of(sets, a) == set_of(sets, b))
+            world_complain(world, "the link of b%u and b%u closes a cycle", a, b);
+        sets[set_of(sets, a)] = set_of(sets, b);
+    }
+    if (joined != world->broker_count - 1)
+        world_complain(world, "%zu links are joined among %zu brokers", joined,
+                       world->broker_count);
+}
+
+void check_crossings(struct world *world)
+{
+    for (uint32_t b = 0; b < world->broker_count; b++) {
+        struct weir_router_stats stats = weir_router_stats(weir_sim_router(world->sim, b));
+        if (stats.duplicates)
+            world_complain(world, "%llu copies came to b%u", (unsigned long long)stats.duplicates,
+                           b);
+    }
+}
+
+/* ---- tables */
+
 void check_tables(struct world *world, struct random_source *random)
 {
     for (uint32_t link = 0; link < world->link_count; link++)
@@ -74,7 +142,7 @@ static void check_direction(struct world *world, uint32_t link, unsigned from,
         check_antichain(world, &sent, near);
     if (world->config.strategy == WEIR_STRATEGY_FLOODING && sent.count > 0)
         world_complain(world, "b%u sends subscriptions though it floods", near);
-    if (world->config.strategy != WEIR_STRATEGY_FLOODING)
+    if (world->config.strategy != WEIR_STRATEGY_FLOODING && is_joined(router, near_id))
         check_union(world, near, near_id, &sent, random);
     release(&sent);
     release(&held);
@@ -224,7 +292,7 @@ void check_drained(struct world *world)
                            (unsigned long long)stats.kept_bytes, weir_sim_kept(world->sim, b));
     }
     for (uint32_t link = 0; link < world->link_count; link++) {
-        uint32_t counts[2 * WORLD_BROKERS];
+        uint32_t counts[2 * WORLD_LINKS];
         check_count_sent(world, counts);
         if (counts[2 * link] || counts[2 * link + 1])
             world_complain(world, "entries stay sent between b%u and b%u", world->links[link][0],

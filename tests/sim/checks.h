@@ -4,6 +4,10 @@
 
 #include "world.h"
 
+/* The links that are joined, both ends agreeing, are a spanning tree of the brokers. */
+void check_tree(struct world *world);
+/* No notification came twice to any broker: for runs without faults. */
+void check_crossings(struct world *world);
 /* Neighbours agree; under covering what is sent is an antichain; what is sent covers what is
  * needed, sampled.  Complains to the world. */
 void check_tables(struct world *world, struct random_source *random);

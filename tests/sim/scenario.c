@@ -23,9 +23,10 @@ struct run {
     struct gen_pool pool;
     bool quiet;
     uint32_t gap_us; /* between operations, at most */
-    bool cut[WORLD_BROKERS];
+    bool cut[WORLD_LINKS];
 };
 
+static size_t add_redundant(uint64_t seed, size_t brokers, struct world_link *links, size_t count);
 static void build(struct run *run);
 static void operate(struct run *run);
 static void subscribe(struct run *run, uint32_t client);
@@ -75,6 +76,23 @@ void scenario_run(struct scenario_result *result, const struct scenario *scenari
     free(run);
 }
 
+/* In two of three overlays links beyond the tree, up to as many again. */
+static size_t add_redundant(uint64_t seed, size_t brokers, struct world_link *links, size_t count)
+{
+    struct random_source r = {seed ^ 0x6C696E6B73u};
+    size_t wanted = random_chance(&r, 67) ? count + random_below(&r, brokers) : count;
+    for (int tries = 0; tries < 200 && count < wanted && count < WORLD_LINKS; tries++) {
+        uint32_t a = (uint32_t)random_below(&r, brokers), b = (uint32_t)random_below(&r, brokers);
+        bool known = a == b;
+        for (size_t l = 0; l < count; l++)
+            known = known || (links[l].from == a && links[l].to == b) ||
+                    (links[l].from == b && links[l].to == a);
+        if (!known)
+            links[count++] = (struct world_link){a, b, (uint32_t)(100 + random_below(&r, 10 * MS))};
+    }
+    return count;
+}
+
 static void build(struct run *run)
 {
     struct random_source *r = &run->random;
@@ -98,14 +116,17 @@ static void build(struct run *run)
     size_t brokers = kind < 65   ? 3 + random_below(r, 6)
                      : kind < 92 ? 9 + random_below(r, 8)
                                  : 17 + random_below(r, 14);
-    uint32_t parents[WORLD_BROKERS] = {0}, latencies_us[WORLD_BROKERS] = {0};
-    for (size_t i = 1; i < brokers; i++) {
+    struct world_link links[WORLD_LINKS];
+    size_t link_count = 0;
+    for (uint32_t i = 1; i < brokers; i++) {
         size_t shape = random_below(r, 10);
-        parents[i] = (uint32_t)(shape < 2 ? 0 : shape < 6 ? i - 1 : random_below(r, i));
-        latencies_us[i] = (uint32_t)(100 + random_below(r, 10 * MS));
+        uint32_t parent = (uint32_t)(shape < 2 ? 0 : shape < 6 ? i - 1 : random_below(r, i));
+        links[link_count++] =
+            (struct world_link){i, parent, (uint32_t)(100 + random_below(r, 10 * MS))};
     }
+    link_count = add_redundant(run->scenario->seed, brokers, links, link_count);
     bool listed = run->scenario->faults || random_chance(r, 50);
-    world_add_brokers(&run->world, brokers, parents, latencies_us, listed);
+    world_add_brokers(&run->world, brokers, links, link_count, listed);
     /* Under faults all do: who does not know whom to expect cannot know what it misses. */
     if (!run->scenario->faults || random_chance(&run->chaos, 50))
         world_settle(&run->world, SETTLE_US);
@@ -312,6 +333,9 @@ static void finish(struct run *run, struct scenario_result *result)
     if (!world_idle(world))
         world_complain(world, "a client waits for ever");
     world_account(world, 0);
+    check_tree(world);
+    if (!run->scenario->faults)
+        check_crossings(world);
     check_tables(world, &run->chaos);
     check_count_sent(world, result->sent);
     if (!world->wrong[0])

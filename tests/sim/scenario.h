@@ -18,7 +18,7 @@ struct scenario_result {
     char wrong[400]; /* empty when all is well */
     bool quiet;      /* every operation waited for the one before to be over */
     uint64_t steps, published, deliveries, owed, delivered_sum, digest, gaps;
-    uint32_t sent[2 * WORLD_BROKERS]; /* SUB entries per link and direction before the end */
+    uint32_t sent[2 * WORLD_LINKS]; /* SUB entries per link and direction before the end */
     uint32_t link_count;
 };
 

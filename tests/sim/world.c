@@ -62,8 +62,8 @@ void world_fini(struct world *world)
     free(world->publishes);
 }
 
-void world_add_brokers(struct world *world, size_t count, const uint32_t *parents,
-                       const uint32_t *latencies_us, bool listed)
+void world_add_brokers(struct world *world, size_t count, const struct world_link *links,
+                       size_t link_count, bool listed)
 {
     static char names[WORLD_BROKERS][8];
     struct weir_router_config config = {
@@ -77,7 +77,7 @@ void world_add_brokers(struct world *world, size_t count, const uint32_t *parent
         .hash_seed = world->config.seed,
         .unlisted = !listed,
     };
-    assert(count <= WORLD_BROKERS);
+    assert(count <= WORLD_BROKERS && link_count <= WORLD_LINKS);
     for (uint32_t i = 0; i < count; i++)
         snprintf(names[i], sizeof names[i], "b%u", i);
     for (uint32_t i = 0; i < count; i++) {
@@ -86,21 +86,22 @@ void world_add_brokers(struct world *world, size_t count, const uint32_t *parent
         config.name = weir_str_of(names[i]);
         config.neighbours = neighbours;
         config.neighbour_count = 0;
-        for (uint32_t n = 0; listed && n < count; n++)
-            if ((i > 0 && n == parents[i]) || (n > 0 && parents[n] == i))
-                neighbours[config.neighbour_count++] = weir_str_of(names[n]);
+        for (size_t l = 0; listed && l < link_count; l++)
+            if (links[l].from == i || links[l].to == i)
+                neighbours[config.neighbour_count++] =
+                    weir_str_of(names[links[l].from == i ? links[l].to : links[l].from]);
         must(weir_sim_broker_add(world->sim, &broker, &config));
         assert(broker == i);
     }
-    for (uint32_t i = 1; i < count; i++) {
+    for (size_t l = 0; l < link_count; l++) {
         uint32_t link;
-        must(weir_sim_link_add(world->sim, &link, i, parents[i], latencies_us[i]));
-        assert(link == i - 1);
-        world->links[link][0] = i;
-        world->links[link][1] = parents[i];
+        must(weir_sim_link_add(world->sim, &link, links[l].from, links[l].to, links[l].latency_us));
+        assert(link == l);
+        world->links[l][0] = links[l].from;
+        world->links[l][1] = links[l].to;
     }
     world->broker_count = count;
-    world->link_count = count - 1;
+    world->link_count = link_count;
 }
 
 void world_add_client(struct world *world, uint32_t broker, uint32_t latency_us)

@@ -14,6 +14,7 @@
 #include "generator.h"
 
 #define WORLD_BROKERS 30
+#define WORLD_LINKS 60
 #define WORLD_CLIENTS 40
 
 struct world_sub {
@@ -92,7 +93,7 @@ struct world {
     struct weir_sim *sim;
     struct weir_oracle *oracle;
     size_t broker_count, link_count, client_count;
-    uint32_t links[WORLD_BROKERS][2];
+    uint32_t links[WORLD_LINKS][2];
     struct world_client clients[WORLD_CLIENTS];
     struct world_publish *publishes; /* by number */
     size_t publish_count, publish_capacity;
@@ -105,10 +106,14 @@ struct world {
 void world_init(struct world *world, const struct world_config *config, uint32_t jitter_us,
                 uint32_t oom_every);
 void world_fini(struct world *world);
-/* Adds brokers b0 to b<count - 1>, each but the first linked to its parent.  With `listed` they
- * know from the start whom to expect as neighbours. */
-void world_add_brokers(struct world *world, size_t count, const uint32_t *parents,
-                       const uint32_t *latencies_us, bool listed);
+struct world_link {
+    uint32_t from, to, latency_us;
+};
+
+/* Adds brokers b0 to b<count - 1> and links between them, each pair once.  With `listed` they know
+ * from the start whom to expect as neighbours. */
+void world_add_brokers(struct world *world, size_t count, const struct world_link *links,
+                       size_t link_count, bool listed);
 void world_add_client(struct world *world, uint32_t broker, uint32_t latency_us);
 
 void world_subscribe(struct world *world, uint32_t client, const char *text);

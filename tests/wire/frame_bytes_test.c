@@ -155,6 +155,9 @@ static void values_no_sender_may_write(void **state)
         {WEIR_FRAME_LSA,      38, 1,    WEIR_EMALFORMED}, /* count */
         {WEIR_FRAME_LSA,      38, 3,    WEIR_EMALFORMED},
         {WEIR_FRAME_LSA,      41, 255,  WEIR_EMALFORMED},
+        {WEIR_FRAME_LSA,      62, 2,    WEIR_EMALFORMED}, /* synced */
+        {WEIR_FRAME_LSA,      62, 0,    WEIR_OK        },
+        {WEIR_FRAME_LSA,      83, 2,    WEIR_EMALFORMED},
         {WEIR_FRAME_PROMISED, 29, 0,    WEIR_EMALFORMED}, /* descending */
         {WEIR_FRAME_PROMISED, 20, 2,    WEIR_OK        },
         {WEIR_FRAME_GAP,      24, 2,    WEIR_EMALFORMED}, /* ended */

@@ -109,7 +109,7 @@ static void head_and_payload_are_the_frame(void **state)
 static void lists_are_read(void **state)
 {
     uint8_t items[2 * WEIR_NEIGHBOUR_SIZE];
-    const struct weir_neighbour written = {UINT64_MAX - 1, 0x0102030405060708, UINT32_MAX};
+    const struct weir_neighbour written = {UINT64_MAX - 1, 0x0102030405060708, UINT32_MAX, 1};
     struct weir_lsa lsa = {.count = 2, .neighbours = items};
     struct weir_promised promised = {.count = 2, .seqs = items};
     struct weir_deliver deliver = {.count = 2, .ids = items};
@@ -122,6 +122,7 @@ static void lists_are_read(void **state)
     assert_true(read.id == written.id);
     assert_true(read.incarnation == written.incarnation);
     assert_true(read.cost == written.cost);
+    assert_int_equal(read.synced, 1);
     assert_true(weir_lsa_neighbour(&lsa, 0).id == 0);
 
     weir_u64_write(items, 1);

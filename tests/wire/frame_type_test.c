@@ -28,6 +28,7 @@ static void lanes_and_senders(void **state)
         {WEIR_FRAME_ACK,         "ACK",         WEIR_LANE_CONTROL, true,  false},
         {WEIR_FRAME_PROMISED,    "PROMISED",    WEIR_LANE_CONTROL, true,  false},
         {WEIR_FRAME_CREDIT,      "CREDIT",      WEIR_LANE_CONTROL, true,  false},
+        {WEIR_FRAME_JOIN,        "JOIN",        WEIR_LANE_CONTROL, true,  false},
         {WEIR_FRAME_DATA,        "DATA",        WEIR_LANE_DATA,    true,  false},
         {WEIR_FRAME_UNADV,       "UNADV",       WEIR_LANE_DATA,    true,  false},
         {WEIR_FRAME_GAP,         "GAP",         WEIR_LANE_DATA,    true,  false},

@@ -16,6 +16,7 @@ struct weir_link_view {
     struct weir_str name;
     uint64_t incarnation;
     uint64_t up_since_ms;
+    bool joined;                /* a branch of the tree */
     bool ready_in, ready_out;   /* complete tables received, sent */
     uint64_t data_in, data_out; /* notifications received from, sent or delivered to */
     uint64_t bytes_in, bytes_out;

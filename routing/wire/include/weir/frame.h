@@ -22,7 +22,8 @@ extern "C" {
 #endif
 
 #define WEIR_FRAME_HEADER_SIZE 8
-#define WEIR_PROTOCOL_VERSION 1
+#define WEIR_PROTOCOL_VERSION 2         /* the latest, and the only one between brokers */
+#define WEIR_PROTOCOL_VERSION_CLIENTS 1 /* the oldest that is spoken with clients */
 
 /* Numbers are for ever.  16 to 31 control, 32 to 47 data lane between brokers; 48 to 63 from
  * clients, 64 to 79 to clients. */
@@ -38,6 +39,7 @@ extern "C" {
     X(ACK, 21, ack)               \
     X(PROMISED, 22, promised)     \
     X(CREDIT, 23, credit)         \
+    X(JOIN, 24, join)             \
     X(DATA, 32, data)             \
     X(UNADV, 33, unsub)           \
     X(GAP, 34, gap)               \
@@ -99,6 +101,7 @@ struct weir_heartbeat {
 struct weir_neighbour {
     uint64_t id, incarnation;
     uint32_t cost;
+    uint8_t synced; /* a branch of the tree, and all that it has to carry from here is in force */
 };
 struct weir_lsa {
     uint64_t origin, incarnation, sequence;
@@ -137,6 +140,10 @@ struct weir_credit {
     struct weir_tree tree;
     uint64_t bytes; /* granted in addition */
 };
+/* JOIN: to the sender the link is a branch of the tree. */
+struct weir_join {
+    struct weir_tree tree;
+};
 
 /* DATA: a notification between brokers.  (origin, incarnation, tree.root) is its stream. */
 struct weir_data {
@@ -169,6 +176,7 @@ struct weir_frame {
         struct weir_ack ack;
         struct weir_promised promised;
         struct weir_credit credit;
+        struct weir_join join;
         struct weir_data data;
         struct weir_gap gap;
         struct weir_subscribe subscribe;

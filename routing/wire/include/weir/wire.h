@@ -34,7 +34,7 @@ WEIR_API struct weir_neighbour weir_lsa_neighbour(const struct weir_lsa *lsa, ui
 WEIR_API uint64_t weir_promised_seq(const struct weir_promised *promised, uint32_t index);
 WEIR_API uint32_t weir_deliver_id(const struct weir_deliver *deliver, uint32_t index);
 /* And how they are written, into `out` of the item's size (20, 8 and 4 bytes). */
-#define WEIR_NEIGHBOUR_SIZE 20
+#define WEIR_NEIGHBOUR_SIZE 21
 WEIR_API void weir_neighbour_write(uint8_t *out, const struct weir_neighbour *neighbour);
 WEIR_API void weir_u64_write(uint8_t *out, uint64_t value);
 WEIR_API void weir_u32_write(uint8_t *out, uint32_t value);
