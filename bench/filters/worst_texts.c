@@ -195,10 +195,13 @@ static void write_split_sets(char *out)
 
     (void)put(&t, "x NOT IN(");
     for (size_t i = 0; i < 256; i++)
-        (void)put(&t, "%s%zu", i == 0 ? "" : ",", i * 5);
+        (void)put(&t, "%s%zu", i == 0 ? "" : ",", i * 2);
     (void)put(&t, ")");
-    for (size_t i = 0; i < 60; i++)
-        (void)put(&t, "AND(x<>%zu OR a%zu>%zu OR w IS NULL)", i * 17 + 1, i % 3, i);
+    for (size_t i = 0; i < 80; i++) {
+        static const char *const others[] = {"z IS INT", "x+y>5", "w IS NULL", "q", "TRUE"};
+
+        (void)put(&t, "AND(x<>%zu OR %s OR %s)", i * 5 + 1, others[i % 5], others[i % 4 + 1]);
+    }
 }
 
 /* 128 conjunctions with a long list of residuals in common. */

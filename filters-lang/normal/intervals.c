@@ -26,6 +26,7 @@ static const struct weir_interval whole_strings = {
 const struct weir_intervals weiri_all_ordered = {&whole, 1};
 const struct weir_intervals weiri_all_strings = {&whole_strings, 1};
 
+static bool is_shared(const struct weir_intervals *a, const struct weir_intervals *b);
 static struct cut cut_of_low(const struct weir_end *low);
 static struct cut cut_of_high(const struct weir_end *high);
 static int cut_compare(struct cut a, struct cut b);
@@ -46,7 +47,7 @@ bool weiri_intervals_equal(const struct weir_intervals *a, const struct weir_int
 
 int weiri_intervals_compare(const struct weir_intervals *a, const struct weir_intervals *b)
 {
-    if (a->v == b->v && a->count == b->count)
+    if (is_shared(a, b))
         return 0;
     for (uint32_t i = 0; i < a->count && i < b->count; i++) {
         int order = cut_compare(cut_of_low(&a->v[i].low), cut_of_low(&b->v[i].low));
@@ -150,7 +151,7 @@ bool weiri_intervals_minus(const struct weir_intervals *a, const struct weir_int
 
 bool weiri_intervals_include(const struct weir_intervals *wide, const struct weir_intervals *narrow)
 {
-    return weiri_intervals_minus(narrow, wide, refuse, NULL);
+    return is_shared(wide, narrow) || weiri_intervals_minus(narrow, wide, refuse, NULL);
 }
 
 bool weiri_intervals_meet(const struct weir_intervals *a, const struct weir_intervals *b)
@@ -176,7 +177,7 @@ bool weiri_intervals_unite(struct weir_intervals *out, const struct weir_interva
     struct appender to;
     uint32_t i = 0, j = 0;
 
-    if (a->v == b->v && a->count == b->count) {
+    if (is_shared(a, b)) {
         *out = *a;
         return true;
     }
@@ -209,6 +210,12 @@ bool weiri_intervals_copy(struct weir_intervals *out, const struct weir_interval
         memcpy(v, set->v, set->count * sizeof *v);
     *out = (struct weir_intervals){v, set->count};
     return true;
+}
+
+/* The conjunctions of a product have most of their sets in common. */
+static bool is_shared(const struct weir_intervals *a, const struct weir_intervals *b)
+{
+    return a->v == b->v && a->count == b->count;
 }
 
 static struct cut cut_of_low(const struct weir_end *low)

@@ -15,7 +15,6 @@ typedef bool join_fn(struct weir_domain *out, const struct weir_domain *a,
 
 static bool join(struct weir_domain *out, const struct weir_domain *const *v, uint32_t count,
                  join_fn *both, struct weiri_workshop *shop);
-static bool is_same(const struct weir_domain *a, const struct weir_domain *b);
 static bool unite(struct weir_domain *out, const struct weir_domain *a, const struct weir_domain *b,
                   struct weiri_pool *pool);
 static bool give_back(struct weir_domain *kept, const struct weiri_pool *before,
@@ -71,7 +70,8 @@ static bool join(struct weir_domain *out, const struct weir_domain *const *v, ui
     if (!join(&one, v, count / 2, both, shop) ||
         !join(&other, v + count / 2, count - count / 2, both, shop))
         return false;
-    if (is_same(&one, &other)) {
+    weiri_spend(shop->meter, weiri_domain_weight(&one));
+    if (weiri_domain_compare(&one, &other) == 0) {
         *out = one;
         return true;
     }
@@ -82,19 +82,6 @@ static bool join(struct weir_domain *out, const struct weir_domain *const *v, ui
         return false;
     }
     return give_back(out, &before, shop);
-}
-
-/* Where many conjunctions come of a product. */
-static bool is_same(const struct weir_domain *a, const struct weir_domain *b)
-{
-    return a->kinds == b->kinds && a->numbers.v == b->numbers.v &&
-           a->numbers.count == b->numbers.count && a->timestamps.v == b->timestamps.v &&
-           a->timestamps.count == b->timestamps.count && a->strings.v == b->strings.v &&
-           a->strings.count == b->strings.count && a->contains.v == b->contains.v &&
-           a->contains.count == b->contains.count && a->ends.v == b->ends.v &&
-           a->ends.count == b->ends.count && a->contains_not.v == b->contains_not.v &&
-           a->contains_not.count == b->contains_not.count && a->ends_not.v == b->ends_not.v &&
-           a->ends_not.count == b->ends_not.count;
 }
 
 static bool unite(struct weir_domain *out, const struct weir_domain *a, const struct weir_domain *b,

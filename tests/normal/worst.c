@@ -1,7 +1,8 @@
 /* worst.c - the memory that the worst filters of the bench take: compiled and brought into normal
- * form together, as a broker does, and decoded. */
+ * form together, as a broker does, and decoded; and the steps of the normal form. */
 #include "bench.h"
 
+#include "measured.h"
 #include "oom.h"
 
 #include <setjmp.h>
@@ -23,12 +24,16 @@ static void take_and_decode(const struct bench_bomb *bomb, enum weir_filter_role
     struct weir_normal *normal, *again;
     struct weir_diags diags;
     struct oom oom, other;
+    uint64_t steps;
 
     bomb->write(text);
     oom_init(&oom, SIZE_MAX);
     oom_init(&other, SIZE_MAX);
     assert_int_equal(weir_filter_compile(&filter, weir_str_of(text), &diags, &oom.alloc), WEIR_OK);
-    assert_int_equal(weir_normal_create(&normal, filter, role, &oom.alloc), WEIR_OK);
+    assert_int_equal(weiri_normal_create_measured(&normal, &steps, filter, role, &oom.alloc),
+                     WEIR_OK);
+    if (steps > WEIRI_CREATE_STEPS_MAX)
+        fail_msg("%s: %llu steps", bomb->name, (unsigned long long)steps);
     expect_within("the filter with its normal form", bomb->name, oom.peak_size);
     weir_filter_destroy(filter);
     assert_int_equal(weir_normal_decode(&again, role, weir_normal_bytes(normal), &other.alloc),
