@@ -1,5 +1,5 @@
 /* net.c - routers and clients in memory. */
-#include "net.h"
+#include "net_state.h"
 
 #include <weir/bytes.h>
 
@@ -7,69 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "random.h"
-
 /* cmocka's header wants these before it */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
-
-struct message {
-    struct message *next;
-    size_t size;
-    uint8_t bytes[];
-};
-
-struct lane {
-    struct message *first, *last;
-    bool stalled;
-};
-
-struct end {
-    int broker; /* -1: a client */
-    int client;
-    uint32_t link;
-    bool up, eof;
-    struct lane lanes[2]; /* towards this end */
-};
-
-struct connection {
-    struct end ends[2];
-    bool open;
-    unsigned reason;
-};
-
-struct kept {
-    struct kept *next;
-    uint64_t key;
-    size_t size;
-    uint8_t bytes[];
-};
-
-struct broker {
-    struct weir_router *router;
-    char name[WEIR_BROKER_NAME_MAX + 1];
-    char expected[32];
-    uint64_t incarnation, epoch, wake_ms;
-    uint32_t next_link;
-    struct kept *kept;
-};
-
-struct net {
-    struct net_config config;
-    struct random_source random;
-    uint64_t now_ms;
-    struct broker brokers[NET_BROKERS_MAX];
-    int broker_count;
-    struct connection connections[NET_CONNECTIONS_MAX];
-    int connection_count;
-    struct net_client clients[NET_CLIENTS_MAX];
-    int client_count;
-    char *log[NET_LOG_MAX];
-    int log_count;
-};
 
 struct net *net_create(const struct net_config *config)
 {
@@ -126,71 +69,6 @@ void net_destroy(struct net *net)
     for (int i = 0; i < net->log_count; i++)
         free(net->log[i]);
     free(net);
-}
-
-/* ---- the log */
-
-static void log_frame(struct net *net, const struct connection *c, int to, const uint8_t *bytes,
-                      size_t size)
-{
-    const struct end *from = &c->ends[!to], *end = &c->ends[to];
-    struct weir_frame frame;
-    char text[600];
-    size_t len;
-
-    if (from->broker < 0 || end->broker < 0 || weir_frame_decode(&frame, bytes, size) != WEIR_OK)
-        return;
-    len = (size_t)snprintf(text, sizeof text, "%s>%s %s", net->brokers[from->broker].name,
-                           net->brokers[end->broker].name, weir_frame_type_text(frame.type));
-    if (frame.type == WEIR_FRAME_SUB || frame.type == WEIR_FRAME_ADV) {
-        struct weir_normal *normal;
-        const enum weir_filter_role role = (enum weir_filter_role)(frame.type == WEIR_FRAME_ADV);
-
-        assert_int_equal(weir_normal_decode(&normal, role, frame.u.sub.payload, NULL), WEIR_OK);
-        text[len++] = ' ';
-        (void)weir_normal_print(text + len, sizeof text - len, normal);
-        weir_normal_destroy(normal);
-    } else if (frame.type == WEIR_FRAME_UNSUB || frame.type == WEIR_FRAME_UNADV) {
-        (void)snprintf(text + len, sizeof text - len, " %llu",
-                       (unsigned long long)frame.u.unsub.ref);
-    } else if (frame.type == WEIR_FRAME_GAP) {
-        (void)snprintf(text + len, sizeof text - len, " %s %.*s-%.*s",
-                       frame.u.gap.ended ? "end" : "begin", (int)frame.u.gap.near_name.len,
-                       frame.u.gap.near_name.ptr, (int)frame.u.gap.far_name.len,
-                       frame.u.gap.far_name.ptr);
-    }
-    if (net->log_count == NET_LOG_MAX)
-        return;
-    net->log[net->log_count] = strdup(text);
-    assert_non_null(net->log[net->log_count++]);
-}
-
-int net_log_find(const struct net *net, int start, const char *text)
-{
-    for (int i = start; i < net->log_count; i++) {
-        if (strncmp(net->log[i], text, strlen(text)) == 0)
-            return i;
-    }
-    return -1;
-}
-
-int net_log_count(const struct net *net, const char *text)
-{
-    int count = 0;
-
-    for (int i = net_log_find(net, 0, text); i >= 0; i = net_log_find(net, i + 1, text))
-        count++;
-    return count;
-}
-
-const char *net_log_at(const struct net *net, int index)
-{
-    return net->log[index];
-}
-
-int net_log_size(const struct net *net)
-{
-    return net->log_count;
 }
 
 /* ---- what a client receives */
@@ -298,7 +176,7 @@ static void send_action(struct net *net, int broker, const struct weir_action *a
     if (!c->open)
         return;
     push_bytes(lane, a->head.ptr, a->head.len, payload.ptr, payload.len);
-    log_frame(net, c, !which, lane->last->bytes, lane->last->size);
+    net_log_frame(net, c, !which, lane->last->bytes, lane->last->size);
 }
 
 static struct kept **find_kept(struct broker *b, uint64_t key)
@@ -331,9 +209,8 @@ static void forget_action(struct broker *b, const struct weir_action *a)
     free(k);
 }
 
-static void close_from(struct net *net, struct connection *c, int which)
+static void close_from(struct connection *c, int which)
 {
-    (void)net;
     c->open = false;
     lane_clear(&c->ends[which].lanes[0]);
     lane_clear(&c->ends[which].lanes[1]);
@@ -363,7 +240,7 @@ static void apply(struct net *net, int broker, const struct weir_action *a)
         c->reason = a->reason;
         if (c->ends[!which].broker < 0)
             net->clients[c->ends[!which].client].close_reason = a->reason;
-        close_from(net, c, which);
+        close_from(c, which);
         break;
     }
 }
@@ -456,6 +333,11 @@ static int open_connection(struct net *net, int a, int b, int client)
     return net->connection_count++;
 }
 
+static uint32_t cost_of(const struct net *net, int broker, int neighbour)
+{
+    return net->config.cost == NULL ? 1 : net->config.cost(broker, neighbour);
+}
+
 int net_join(struct net *net, int from, int to)
 {
     int index = open_connection(net, from, to, -1);
@@ -468,18 +350,16 @@ int net_join(struct net *net, int from, int to)
         const struct broker *peer = &net->brokers[c->ends[!e].broker];
         struct weir_input input = {.type = WEIR_IN_LINK_UP, .link = c->ends[e].link};
 
-        input.u.peer = (struct weir_peer){
-            .role = WEIR_ROLE_BROKER,
-            .name = weir_str_of(peer->name),
-            .incarnation = peer->incarnation,
-            .epoch = epochs[!e],
-            .window = net->config.link_window,
-            .heartbeat_ms = 1000,
-            .cost = net->config.cost == NULL
-                        ? 1
-                        : net->config.cost(c->ends[e].broker, c->ends[!e].broker),
-            .dialled = e == 0,
-            .own_epoch = epochs[e]};
+        input.u.peer =
+            (struct weir_peer){.role = WEIR_ROLE_BROKER,
+                               .name = weir_str_of(peer->name),
+                               .incarnation = peer->incarnation,
+                               .epoch = epochs[!e],
+                               .window = net->config.link_window,
+                               .heartbeat_ms = 1000,
+                               .cost = cost_of(net, c->ends[e].broker, c->ends[!e].broker),
+                               .dialled = e == 0,
+                               .own_epoch = epochs[e]};
         step(net, c->ends[e].broker, &input);
     }
     return index;
