@@ -11,6 +11,7 @@
  * alone. */
 #include "lower.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,10 +285,10 @@ static bool multiply(struct lowering *l, struct weiri_disjunction *out,
                      struct weiri_disjunction *parts, uint32_t count)
 {
     struct weiri_workshop *shop = l->shop;
-    struct weir_conjunction *v = weiri_pool_take(shop->pool, count + 1u, sizeof *v);
+    struct weir_conjunction *v = weiri_pool_take(shop->pool, count, sizeof *v);
     struct weir_conjunction both;
     uint32_t singles = 0, wide = 0;
-    bool fits = true;
+    bool fits;
 
     if (v == NULL) {
         shop->out_of_memory = true;
@@ -299,7 +300,7 @@ static bool multiply(struct lowering *l, struct weiri_disjunction *out,
         return !shop->out_of_memory;
     if (!weiri_disjunction_push(out, &both, shop))
         return false;
-    for (uint32_t i = singles; i < count && out->count > 0; i++) {
+    for (uint32_t i = singles; i < count; i++) {
         if (!try_product(l, out, &fits, out, &parts[i]))
             return false;
         if (fits)
@@ -358,7 +359,6 @@ static bool finish(struct lowering *l, struct weiri_disjunction *d)
     const struct weiri_pool before = *l->shop->pool;
     struct weiri_disjunction reduced = {0};
 
-    weiri_disjunction_sort(d);
     for (uint32_t i = 0; i < d->count; i++) {
         if (!weiri_disjunction_push(&reduced, &d->v[i], l->shop))
             return false;
@@ -377,8 +377,7 @@ static bool widen(struct lowering *l, struct weiri_disjunction *d)
 {
     struct weir_conjunction hull;
 
-    if (d->count <= 1)
-        return true;
+    assert(d->count > 1); /* one fits */
     if (!weiri_conjunction_hull(&hull, d->v, d->count, l->shop))
         return false;
     d->v[0] = hull;

@@ -13,7 +13,6 @@
 #include "advertised.h"
 
 #define Z_SQUARED (2.576 * 2.576)
-#define HALVINGS 50
 #define BUILT_IN_WORK (1u << 26)
 
 /* Steps for what is not a look at a set of values: bytes a step passes over, and units of the
@@ -167,7 +166,8 @@ static bool beyond_doubt(const struct weir_share *share, double bound)
     return distance * distance >= Z_SQUARED * count * bound * (1 - bound);
 }
 
-/* The end of the interval that lies between what was measured and `outside`. */
+/* The end of the interval that lies between what was measured and `outside`: of two neighbours the
+ * one without.  No end but 0 is below 1 / 2^36, so there are less than 100 halvings. */
 static double end_between(const struct weir_share *share, double outside)
 {
     double inside;
@@ -175,13 +175,14 @@ static double end_between(const struct weir_share *share, double outside)
     if (share->matched == 0)
         return outside;
     inside = (double)share->unwanted / share->matched;
-    for (int i = 0; i < HALVINGS; i++) {
+    for (;;) {
         const double middle = inside + (outside - inside) / 2;
 
+        if (middle == inside || middle == outside)
+            return outside;
         if (beyond_doubt(share, middle))
             outside = middle;
         else
             inside = middle;
     }
-    return outside;
 }

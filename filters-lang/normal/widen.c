@@ -67,7 +67,6 @@ static bool differ(const struct widening *w, const struct weir_constraint *const
 static bool add_filled(struct widening *w, const struct weir_conjunction *hull)
 {
     struct weir_constraint *filled = take(w, hull->constraint_count);
-    const bool advertised = w->shop->role == WEIR_ROLE_ADVERTISEMENT;
     struct weir_conjunction conjunction = *hull;
 
     if (filled == NULL)
@@ -81,7 +80,7 @@ static bool add_filled(struct widening *w, const struct weir_conjunction *hull)
             w->shop->out_of_memory = true;
             return false;
         }
-        if (advertised || !weiri_domain_is_full(&constraint.domain))
+        if (!weiri_domain_is_full(&constraint.domain))
             filled[conjunction.constraint_count++] = constraint;
     }
     return add(w, &conjunction);

@@ -65,7 +65,7 @@ static bool shows(struct search *s, const struct weir_notification *notification
 static bool uses_stamps(const struct weiri_candidates *candidates);
 static bool is_stamp(struct weir_str name);
 static uint32_t below(struct search *s, uint32_t limit);
-static void hand_over(struct search *s, uint8_t **witness, size_t *size);
+static void hand_over(const struct search *s, uint8_t **witness, size_t *size);
 
 enum weir_err weir_filter_covers(enum weir_answer *answer, uint8_t **witness, size_t *witness_size,
                                  const struct weir_filter *wide, const struct weir_filter *narrow,
@@ -167,7 +167,6 @@ static void search_fini(struct search *s)
     weir_normal_destroy(s->a.normal);
     weir_normal_destroy(s->b.normal);
     weir_scratch_destroy(s->scratch);
-    weiri_release(s->alloc, s->found);
     weiri_pool_fini(&s->pool);
 }
 
@@ -377,10 +376,9 @@ static uint32_t below(struct search *s, uint32_t limit)
     return (uint32_t)((s->random * UINT64_C(0x2545f4914f6cdd1d)) >> 32) % limit;
 }
 
-static void hand_over(struct search *s, uint8_t **witness, size_t *size)
+static void hand_over(const struct search *s, uint8_t **witness, size_t *size)
 {
     *witness = s->found;
     if (size != NULL)
         *size = s->found_size;
-    s->found = NULL;
 }

@@ -512,6 +512,8 @@ static void shares_have_the_textbooks_interval(void **state)
     assert_false(weir_share_within(&(struct weir_share){656, 0}, 0.01));
     assert_false(weir_share_within(&(struct weir_share){65536, 0}, 0));
     assert_true(weir_share_within(&(struct weir_share){5, 5}, 1));
+    assert_false(weir_share_within(&(struct weir_share){0, 0}, 0.5));
+    assert_false(weir_share_within(&(struct weir_share){10, 0}, 0));
 }
 
 int main(void)
