@@ -1,8 +1,8 @@
 /* filter_explain.c - weir filter explain: what becomes of a filter, from its tree to the index. */
+#include "access.h"
 #include "filters.h"
 
 #include <weir/json.h>
-#include <weir/matcher.h>
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -43,8 +43,6 @@ static bool has_pattern(const struct weir_node *node);
 static bool print_all(struct explained *e);
 static bool print_tree(struct explained *e, const struct weir_node *node, int depth);
 static bool print_conjunction(struct explained *e, uint32_t index);
-static void print_text_access(const char *how, const struct weir_access *access);
-static void print_access(const struct weir_access *access);
 static bool show_json(struct explained *e);
 static json_t *conjunction_json(struct explained *e, uint32_t index);
 
@@ -62,7 +60,12 @@ const struct command command_filter_explain = {
     .details =
         "Prints the syntax tree; the normal form, an OR of conjunctions; for each of them by\n"
         "what a broker finds it, were it the only one there (a broker prefers the values that\n"
-        "fewest others ask for), and what it checks then; and the class of its cost:\n"
+        "fewest others ask for), and how the rest is decided then:\n"
+        "  compares  by codes of values, for 64 filters or more at a time; where a value has\n"
+        "            just the code of a bound, its record is asked\n"
+        "  checks    by its record, of what comparing leaves\n"
+        "  last      by evaluating it\n"
+        "and the class of its cost:\n"
         "  never     none    no notification can match\n"
         "  value     low     looked at where an attribute has one of a few values, or\n"
         "                    begins with, ends with or contains a text\n"
@@ -201,52 +204,30 @@ static bool print_conjunction(struct explained *e, uint32_t index)
 {
     const struct weir_conjunction *conjunction = weir_normal_at(e->normal, index);
     const struct weir_access access = weir_matcher_access(e->matcher, 0, index);
+    const struct weir_holder holder = weir_matcher_holder(e->matcher, 0, index);
     const char *text;
 
     text = TEXT_PRINT(&e->text, weir_conjunction_print, conjunction);
     if (text == NULL)
         return false;
-    printf("  %s%s\n    found   ", index > 0 ? "OR " : "", text);
-    print_access(&access);
+    printf("  %s%s\n    found     ", index > 0 ? "OR " : "", text);
+    access_print(&access);
+    putchar('\n');
     for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
         const struct weir_constraint *constraint = &conjunction->constraints[i];
+
+        const enum access_decider decider = access_decider(&access, &holder, constraint->name);
 
         text = TEXT_PRINT(&e->text, weir_constraint_print, constraint);
         if (text == NULL)
             return false;
-        if (!access.proven || !weir_str_equal(constraint->name, access.name))
-            printf("    checks  %s\n", text);
+        if (decider != ACCESS_BY_KEY)
+            printf("    %s  %s\n", decider == ACCESS_BY_COLUMN ? "compares" : "checks  ", text);
     }
     for (uint32_t i = 0; i < conjunction->residual_count; i++)
-        printf("    last    %.*s\n", (int)conjunction->residuals[i].text.len,
+        printf("    last      %.*s\n", (int)conjunction->residuals[i].text.len,
                conjunction->residuals[i].text.ptr);
     return true;
-}
-
-static void print_text_access(const char *how, const struct weir_access *access)
-{
-    printf("where %.*s %s '%.*s'\n", (int)access->name.len, access->name.ptr, how,
-           (int)access->text.len, access->text.ptr);
-}
-
-static void print_access(const struct weir_access *access)
-{
-    switch (access->kind) {
-    case WEIR_ACCESS_VALUE:
-        if (access->values == 1)
-            printf("by the value of %.*s\n", (int)access->name.len, access->name.ptr);
-        else
-            printf("by one of %" PRIu32 " values of %.*s\n", access->values, (int)access->name.len,
-                   access->name.ptr);
-        break;
-    case WEIR_ACCESS_PREFIX: print_text_access("begins with", access); break;
-    case WEIR_ACCESS_SUFFIX: print_text_access("ends with", access); break;
-    case WEIR_ACCESS_CONTAINS: print_text_access("contains", access); break;
-    case WEIR_ACCESS_PRESENCE:
-        printf("where %.*s is present\n", (int)access->name.len, access->name.ptr);
-        break;
-    case WEIR_ACCESS_ALWAYS: printf("with every notification\n"); break;
-    }
 }
 
 /* ---- for machines */
@@ -282,12 +263,9 @@ static bool show_json(struct explained *e)
 
 static json_t *conjunction_json(struct explained *e, uint32_t index)
 {
-    static const char *const kinds[] = {
-        [WEIR_ACCESS_VALUE] = "value",       [WEIR_ACCESS_PREFIX] = "prefix",
-        [WEIR_ACCESS_SUFFIX] = "suffix",     [WEIR_ACCESS_CONTAINS] = "contains",
-        [WEIR_ACCESS_PRESENCE] = "presence", [WEIR_ACCESS_ALWAYS] = "always"};
     const struct weir_conjunction *conjunction = weir_normal_at(e->normal, index);
     const struct weir_access access = weir_matcher_access(e->matcher, 0, index);
+    const struct weir_holder holder = weir_matcher_holder(e->matcher, 0, index);
     json_t *constraints = json_array(), *residuals = json_array();
     const char *text;
 
@@ -298,9 +276,11 @@ static json_t *conjunction_json(struct explained *e, uint32_t index)
 
         text = TEXT_PRINT(&e->text, weir_constraint_print, constraint);
         (void)json_array_append_new(
-            constraints, json_pack("{s:s%, s:s, s:b, s:b}", "attribute", constraint->name.ptr,
-                                   constraint->name.len, "text", text, "access", is_access,
-                                   "checked", !(is_access && access.proven)));
+            constraints,
+            json_pack("{s:s%, s:s, s:s, s:b, s:b}", "attribute", constraint->name.ptr,
+                      constraint->name.len, "text", text, "decided_by",
+                      access_decider_name(access_decider(&access, &holder, constraint->name)),
+                      "access", is_access, "checked", !(is_access && access.proven)));
     }
     for (uint32_t i = 0; i < conjunction->residual_count; i++)
         (void)json_array_append_new(residuals, json_stringn(conjunction->residuals[i].text.ptr,
@@ -312,7 +292,7 @@ static json_t *conjunction_json(struct explained *e, uint32_t index)
         constraints = NULL;
     }
     return json_pack("{s:s, s:{s:s, s:s%, s:i}, s:o, s:o}", "text", text, "access", "by",
-                     kinds[access.kind], "attribute", access.name.len > 0 ? access.name.ptr : "",
-                     access.name.len, "values", (int)access.values, "constraints", constraints,
-                     "residuals", residuals);
+                     access_name(access.kind), "attribute",
+                     access.name.len > 0 ? access.name.ptr : "", access.name.len, "values",
+                     (int)access.values, "constraints", constraints, "residuals", residuals);
 }

@@ -1,27 +1,34 @@
 /* match.c - weir match: which filters of a file match each notification of another. */
-#include "filters.h"
+#include "match.h"
 
 #include <weir/alloc.h>
-#include <weir/matcher.h>
 
 #include <inttypes.h>
 
-enum { OPTION_FILTERS = CMD_LONG_ONLY, OPTION_NOTIFICATIONS, OPTION_SCAN };
+enum {
+    OPTION_FILTERS = CMD_LONG_ONLY,
+    OPTION_NOTIFICATIONS,
+    OPTION_SCAN,
+    OPTION_EXPLAIN,
+    OPTION_JSON
+};
 
 /* Either the index, or, to compare with it, every filter in turn. */
 struct match {
     const struct command *command;
+    bool explain, json;
     struct filter_file filters;
     struct weir_matcher *matcher;
     struct weir_match_scratch *match_scratch;
     struct weir_scratch *scratch;
     uint32_t *ids;
     size_t count;
+    uint64_t number; /* of the notification */
 };
 
 static int run(struct cmd_args *args);
-static int match_files(const struct command *command, const char *filters,
-                       const char *notifications, bool scan);
+static int match_files(struct match *m, const char *filters, const char *notifications, bool scan);
+static bool show(struct match *m, const struct weir_notification *n);
 static bool prepare(struct match *m, bool scan);
 static bool index_filters(struct match *m);
 static void find_indexed(struct match *m, const struct weir_notification *n);
@@ -36,35 +43,49 @@ static const struct cmd_option options[] = {
      "notifications as JSON lines; - is standard input"                                                    },
     {OPTION_SCAN,          "scan",          NULL,
      "evaluate every filter on every notification instead of using\nthe index; the output is the same"     },
+    {OPTION_EXPLAIN,       "explain",       NULL,
+     "say where the index holds each filter, and what it does for each\nnotification"                      },
+    {OPTION_JSON,          "json",          NULL,   "with --explain: an object a line"                     },
     CMD_OPTION_END,
 };
 
 const struct command command_match = {
     .name = "match",
     .summary = "print which filters of a file match each notification",
-    .usage = "--filters FILE --notifications FILE [--scan]",
+    .usage = "--filters FILE --notifications FILE [--scan | --explain [--json]]",
     .options = options,
     .details =
         "For each notification prints a line with the ids of the filters that match it, ascending\n"
         "and separated by spaces; the line is empty if there are none.  Blank lines and comments\n"
         "(--) in the file of filters count as lines and hold no filter.  A line that is no\n"
-        "notification is named and passed over, and the exit status is then 1.\n",
-    .example = "weir match --filters filters.txt --notifications feed.jsonl\n",
+        "notification is named and passed over, and the exit status is then 1.\n"
+        "With --explain, for each conjunction of each filter: by which key it is found, what\n"
+        "decides each of its constraints (the key; a column of codes, compared for all rows of a\n"
+        "block of 64 or a page of 512 at a time; its record), and how many rows there are under\n"
+        "the same keys.  For each notification: the keys that it meets, with the blocks, pages, rows\n"
+        "and columns under them, the rows that these leave, those of them whose records are looked\n"
+        "at, and how many match.  Steps are keys looked for, columns, rows left and records: what\n"
+        "grows with the filters.\n",
+    .example = "weir match --filters filters.txt --notifications feed.jsonl\n"
+               "weir match --explain --filters filters.txt --notifications feed.jsonl\n",
     .exits = "0  done\n1  a line was no notification\n2  an error in a filter, or no such file\n",
     .run = run,
 };
 
 static int run(struct cmd_args *args)
 {
+    struct match m = {.command = args->command};
     const char *filters = NULL, *notifications = NULL;
     bool scan = false;
-    int option;
+    int option, status;
 
     while ((option = cmd_args_next(args)) > 0) {
         switch (option) {
         case OPTION_FILTERS: filters = args->value; break;
         case OPTION_NOTIFICATIONS: notifications = args->value; break;
         case OPTION_SCAN: scan = true; break;
+        case OPTION_EXPLAIN: m.explain = true; break;
+        case OPTION_JSON: m.json = true; break;
         default: break;
         }
     }
@@ -75,36 +96,52 @@ static int run(struct cmd_args *args)
     if (filters == NULL || notifications == NULL)
         return cmd_usage_error(args->command, "--%s is needed",
                                filters == NULL ? "filters" : "notifications");
-    return match_files(args->command, filters, notifications, scan);
-}
-
-static int match_files(const struct command *command, const char *filters,
-                       const char *notifications, bool scan)
-{
-    struct match m = {.command = command};
-    struct notifications in;
-    bool failed = false;
-    int status = filter_file_read(&m.filters, command, filters, !scan);
-
-    if (status == CMD_OK && !prepare(&m, scan)) {
-        cmd_error(command, "%s", weir_err_text(WEIR_ENOMEM));
-        status = CMD_FAILED;
-    }
-    if (status == CMD_OK && !notifications_open(&in, command, notifications))
-        status = CMD_USAGE;
-    else if (status == CMD_OK) {
-        while (notifications_next(&in, &failed) && !ferror(stdout)) {
-            if (scan)
-                find_scanning(&m, &in.current);
-            else
-                find_indexed(&m, &in.current);
-            print_ids(&m);
-        }
-        status = failed || in.bad > 0 ? CMD_FAILED : CMD_OK;
-        notifications_close(&in);
-    }
+    if ((m.explain && scan) || (m.json && !m.explain))
+        return cmd_usage_error(args->command, m.json ? "--json goes with --explain"
+                                                     : "--scan does not go with --explain");
+    status = match_files(&m, filters, notifications, scan);
     finish(&m);
     return status;
+}
+
+static int match_files(struct match *m, const char *filters, const char *notifications, bool scan)
+{
+    struct notifications in;
+    bool failed = false;
+    int status = filter_file_read(&m->filters, m->command, filters, !scan);
+
+    if (status != CMD_OK)
+        return status;
+    if (!prepare(m, scan))
+        goto no_memory;
+    if (!notifications_open(&in, m->command, notifications))
+        return CMD_USAGE;
+    while (notifications_next(&in, &failed) && !ferror(stdout)) {
+        m->number++;
+        if (scan)
+            find_scanning(m, &in.current);
+        else
+            find_indexed(m, &in.current);
+        if (!show(m, &in.current)) {
+            notifications_close(&in);
+            goto no_memory;
+        }
+    }
+    status = failed || in.bad > 0 ? CMD_FAILED : CMD_OK;
+    notifications_close(&in);
+    return status;
+
+no_memory:
+    cmd_error(m->command, "%s", weir_err_text(WEIR_ENOMEM));
+    return CMD_FAILED;
+}
+
+static bool show(struct match *m, const struct weir_notification *n)
+{
+    if (m->explain)
+        return match_explain(m->matcher, n, m->number, m->ids, m->count, m->json);
+    print_ids(m);
+    return true;
 }
 
 static bool prepare(struct match *m, bool scan)
@@ -126,12 +163,18 @@ static bool index_filters(struct match *m)
 
         if (weir_matcher_add(m->matcher, f->id, 0, f->normal) != WEIR_OK)
             return false;
+        if (m->explain)
+            continue;
         weir_normal_destroy(f->normal);
         f->normal = NULL;
         if (f->exact) {
             weir_filter_destroy(f->filter);
             f->filter = NULL;
         }
+    }
+    for (size_t i = 0; i < m->filters.count && m->explain; i++) {
+        if (!match_explain_filter(m->matcher, &m->filters.items[i], m->json))
+            return false;
     }
     return weir_match_scratch_reserve(m->match_scratch, m->matcher) == WEIR_OK;
 }

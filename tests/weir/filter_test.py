@@ -27,13 +27,13 @@ syntax tree
 
 normal form
   EXISTS(ask) AND EXISTS(bid) AND symbol IN ('AIG', 'IBM') AND ask >= bid
-    found   by one of 2 values of symbol
-    checks  EXISTS(ask)
-    checks  EXISTS(bid)
-    last    ask >= bid
+    found     by one of 2 values of symbol
+    compares  EXISTS(ask)
+    compares  EXISTS(bid)
+    last      ask >= bid
   OR price > 100 AND symbol IN ('AIG', 'IBM')
-    found   by one of 2 values of symbol
-    checks  price > 100
+    found     by one of 2 values of symbol
+    compares  price > 100
 
 cost
   value, low: looked at where an attribute has a value or text that it asks for
@@ -170,14 +170,18 @@ class Filter(unittest.TestCase):
                       "symbol IN ('IBM', 'AIG') AND (price > 100 OR NOT bid > ask)")
         self.assertEqual(out, EXPLAINED)
         out, _ = weir("filter", "explain", "EXISTS(x) AND x =~ '^a'")
-        self.assertIn("found   where x begins with 'a'", out)
+        self.assertIn("found     where x begins with 'a'", out)
         self.assertIn("regular expressions are run", out)
         self.assertIn("with every notification", weir("filter", "explain", "")[0])
         self.assertIn("presence, medium: ", weir("filter", "explain", "x > 1")[0])
         self.assertIn("FALSE", weir("filter", "explain", "x > 1 AND x < 1")[0])
         # a value stands for an int and a double, so that a type is checked besides
-        self.assertIn("checks  x ", weir("filter", "explain", "x = 1 AND x IS INT")[0])
-        self.assertNotIn("checks", weir("filter", "explain", "x = 1")[0])
+        self.assertIn("compares  x ", weir("filter", "explain", "x = 1 AND x IS INT")[0])
+        self.assertNotIn("compares", weir("filter", "explain", "x = 1")[0])
+        many = " AND ".join(f"a{i} > {i}" for i in range(12))
+        out = weir("filter", "explain", many)[0]
+        self.assertEqual(out.count("compares  a") + out.count("checks    a"), 12)
+        self.assertGreater(out.count("checks    a"), 0)
         wide = " AND ".join(f"(a{i} = 1 OR b{i} = 1)" for i in range(9))
         self.assertIn("a wider one", weir("filter", "explain", wide)[0])
         weir("filter", "explain", "x >", status=2)
@@ -192,8 +196,8 @@ class Filter(unittest.TestCase):
         one = next(c for c in found["normal"]["conjunctions"] if c["residuals"])
         self.assertEqual(one["access"], {"by": "value", "attribute": "x", "values": 2})
         self.assertEqual(one["residuals"], ["x + y > 4"])
-        self.assertEqual([(c["attribute"], c["access"]) for c in one["constraints"]],
-                         [("x", True), ("y", False)])
+        self.assertEqual([(c["attribute"], c["access"], c["decided_by"]) for c in one["constraints"]],
+                         [("x", True, "key"), ("y", False, "column")])
 
     def test_test_prints_the_lines_that_match(self):
         out, err = weir("filter", "test", "symbol = 'IBM'", stdin=LINES)

@@ -4,6 +4,7 @@
 import json
 import os
 import random
+import re
 import sys
 import tempfile
 import unittest
@@ -43,6 +44,29 @@ def value(rng):
 def notification(rng):
     names = [n for n in NAMES if rng.random() < 0.7]
     return "{" + ",".join(f'"{n}":{value(rng)}' for n in names) + "}"
+
+
+# Numbers of blocks, rows and steps are the index's own affair.
+EXPLAINED = """\
+filter #
+  found by the value of symbol; in a block of # rows, # under the same key
+    column  price > #
+    key     symbol = 'IBM'
+filter #
+  found by one of # values of symbol; in a block of # rows, # under the same keys
+    column  EXISTS(ask)
+    column  EXISTS(bid)
+    key     symbol IN ('AIG', 'IBM')
+    last    ask >= bid
+filter #
+  found where name contains 'ab'; in a block of # rows, # under the same key
+    key     name CONTAINS 'ab'
+filter #: matches nothing
+filter #
+  found where volume is present; in a block of # rows, # under the same key
+    column  volume > #
+notification #
+"""
 
 
 class Match(unittest.TestCase):
@@ -100,6 +124,44 @@ class Match(unittest.TestCase):
         self.assertTrue(any(fast))
         for i, (a, b) in enumerate(zip(fast, slow)):
             self.assertEqual(a, b, f"WEIR_SEED={seed}, notification {i + 1}")
+
+    def test_explain_says_where_each_part_is(self):
+        self.write("symbol = 'IBM' AND price > 100\nsymbol IN ('IBM', 'AIG') AND NOT bid > ask\n\n"
+                   "name LIKE '%ab%'\nx > 1 AND x < 1\nvolume > 3\n",
+                   '{"symbol":"IBM","price":101,"volume":7,"name":"cab"}\n{"x":1}\n')
+        out = re.sub(r"\d+( rows?\b)?", lambda m: "# rows" if m[1] else "#", self.match("--explain")[0])
+        self.assertTrue(out.startswith(EXPLAINED), out)
+        first, second = out[len(EXPLAINED) - len("notification #\n"):].split("notification #\n")[1:]
+        self.assertEqual(len(re.findall(r"^  (?:by|where|with) .*: # blocks, # pages, # rows, # columns; "
+                                        r"# left, # records, # found$", first, flags=re.M)), 3)
+        self.assertRegex(first, r"in all: # attributes .* # steps\n  ids: # # #\n$")
+        self.assertRegex(second, r"^  in all: .*\n  ids:\n$")
+
+    def test_explain_json_adds_up(self):
+        rng = random.Random(3)
+        ranges = [" AND ".join(f"{n} BETWEEN {low} AND {low + 4000}" for n, low in
+                               ((n, rng.randrange(6000)) for n in rng.sample(NAMES, 3))) for _ in range(300)]
+        self.write("\n".join(ranges + [f"d = {i}" for i in range(20)]) + "\n",
+                   "\n".join(json.dumps({n: rng.randrange(10000) for n in NAMES}) for _ in range(20)) + "\n")
+        lines = [json.loads(line) for line in self.match("--explain", "--json")[0].splitlines()]
+        filters, notifications = lines[:320], lines[320:]
+        self.assertEqual([f["filter"] for f in filters], list(range(1, 321)))
+        self.assertIn("page", {f["conjunctions"][0]["holder"] for f in filters})
+        self.assertEqual({p["decided_by"] for f in filters[300:] for p in f["conjunctions"][0]["parts"]},
+                         {"key"})
+        plain = self.match()[0].splitlines()
+        for n, line in zip(notifications, plain, strict=True):
+            self.assertEqual(" ".join(map(str, n["ids"])), line)
+            cost = n["cost"]
+            for key in ("blocks", "pages", "rows", "columns", "left", "records", "found"):
+                self.assertEqual(sum(v[key] for v in n["visits"]), cost[key])
+            self.assertGreaterEqual(cost["found"], len(set(plain)) > 1 and len(n["ids"]) > 0)
+            self.assertEqual(cost["steps"], cost["keys"] + cost["columns"] + cost["left"] + cost["records"])
+
+    def test_explain_goes_with_the_index_only(self):
+        self.write("a = 1\n", '{"a":1}\n')
+        self.assertIn("--scan", self.match("--explain", "--scan", status=2)[1])
+        self.assertIn("--explain", self.match("--json", status=2)[1])
 
     def test_bench(self):
         self.write("a = 1\n-- none\nb > 2 OR c\na = 1\n", '{"a":1}\n{"b":3}\n{"b":1}\n{"c":true,"a":1}\n')
