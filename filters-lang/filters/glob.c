@@ -5,11 +5,9 @@
 #include <limits.h>
 #include <string.h>
 
+#include <weir/find.h>
+
 #define WORD_BITS 64u
-/* To look for the first byte of a text, passing over others, and to go back within it. */
-#define SKIP_STEPS 2u
-#define BACK_STEPS 2u
-#define SKIPPED_BYTES_PER_STEP 64u
 #define WORDS_MAX (4096u * 4u / WORD_BITS + 1u) /* a pattern is shorter than the longest filter */
 
 /* State i: the first i items that take characters are matched.  State 0 is the start, the last
@@ -21,9 +19,7 @@ struct weir_glob {
     uint64_t *stay_inside;         /* states that a continuation byte keeps */
     uint8_t row_of[UCHAR_MAX + 1]; /* which row a byte uses */
     uint64_t *rows;                /* for each row: the states that such a byte leads to */
-    /* words == 0: a text to be found anywhere (D. Knuth, J. Morris, V. Pratt, "Fast pattern
-     * matching in strings", 1977).  back[i]: the longest beginning of the text that ends at its
-     * byte i and is not all of that */
+    /* words == 0: a text to be found anywhere */
     struct weir_str text;
     uint16_t *back;
 };
@@ -109,17 +105,10 @@ struct weir_glob *weiri_glob_find(struct weiri_arena *arena, struct weir_str tex
 {
     struct weir_glob *glob = weiri_arena_take(arena, sizeof *glob);
     uint16_t *back = weiri_arena_take(arena, text.len * sizeof *back);
-    size_t len = 0;
 
     if (glob == NULL || back == NULL)
         return NULL;
-    assert(text.len <= UINT16_MAX);
-    for (size_t i = 1; i < text.len; i++) {
-        while (len != 0 && text.ptr[i] != text.ptr[len])
-            len = back[len - 1];
-        len += text.ptr[i] == text.ptr[len];
-        back[i] = (uint16_t)len;
-    }
+    weiri_find_prepare(back, text);
     glob->text = text;
     glob->back = back;
     return glob;
@@ -142,30 +131,9 @@ static enum weir_truth truth_of(bool found)
 
 static enum weir_truth find(const struct weir_glob *glob, struct weir_str subject, uint64_t *steps)
 {
-    const char *text = glob->text.ptr;
-    uint64_t left = *steps;
-    size_t len = 0;
-
-    for (size_t i = 0; len < glob->text.len && i < subject.len; i++) {
-        uint64_t cost = 1;
-
-        if (len == 0) {
-            const char *begin = memchr(subject.ptr + i, text[0], subject.len - i);
-            const size_t at = begin == NULL ? subject.len - 1 : (size_t)(begin - subject.ptr);
-
-            cost += SKIP_STEPS + (at - i) / SKIPPED_BYTES_PER_STEP;
-            i = at;
-        }
-        for (; len != 0 && subject.ptr[i] != text[len]; cost += BACK_STEPS)
-            len = glob->back[len - 1];
-        len += subject.ptr[i] == text[len];
-        if (!spend(&left, cost))
-            break;
-    }
-    *steps = left;
-    if (len == glob->text.len)
+    if (weiri_find(subject, glob->text, glob->back, steps))
         return WEIR_TRUE;
-    return left == 0 ? WEIR_UNKNOWN : WEIR_FALSE;
+    return *steps == 0 ? WEIR_UNKNOWN : WEIR_FALSE;
 }
 
 static bool match_one_word(const struct weir_glob *glob, struct weir_str subject)

@@ -402,14 +402,25 @@ bool weir_scratch_undecided(const struct weir_scratch *scratch)
 enum weir_truth weiri_scratch_glob(struct weir_scratch *scratch, const struct weir_glob *glob,
                                    struct weir_str subject)
 {
-    const uint64_t steps = (uint64_t)scratch->budget * GLOB_STEPS_PER_UNIT;
-    uint64_t left = steps;
+    uint64_t left = weiri_scratch_steps(scratch);
     enum weir_truth truth = weiri_glob_match(glob, subject, &left);
 
-    scratch->budget -= (uint32_t)((steps - left) / GLOB_STEPS_PER_UNIT);
+    weiri_scratch_leave(scratch, left, truth);
+    return truth;
+}
+
+uint64_t weiri_scratch_steps(const struct weir_scratch *scratch)
+{
+    return (uint64_t)scratch->budget * GLOB_STEPS_PER_UNIT;
+}
+
+void weiri_scratch_leave(struct weir_scratch *scratch, uint64_t steps, enum weir_truth truth)
+{
+    const uint64_t spent = weiri_scratch_steps(scratch) - steps;
+
+    scratch->budget -= (uint32_t)(spent / GLOB_STEPS_PER_UNIT);
     if (truth == WEIR_UNKNOWN)
         scratch->undecided = true;
-    return truth;
 }
 
 uint32_t weiri_scratch_budget(const struct weir_scratch *scratch)

@@ -9,6 +9,9 @@
 #define ONLY_STAMPS WEIR_STR("$id")
 
 static bool allows_all(const struct weir_node *node, bool negated);
+static bool allows_attributes(const struct weir_conjunction *adv,
+                              const struct weir_notification *notification,
+                              struct weir_scratch *scratch);
 static bool settle_type(struct weir_domain *domain);
 static bool applies(const struct weir_node *node, const struct weir_notification *notification);
 static bool binds(const struct weir_node *node, bool typed);
@@ -58,20 +61,34 @@ bool weiri_advertised_covers(const struct weir_conjunction *wide,
     return weiri_residuals_within(wide, narrow);
 }
 
+static bool allows_attributes(const struct weir_conjunction *adv,
+                              const struct weir_notification *notification,
+                              struct weir_scratch *scratch)
+{
+    uint64_t steps = weiri_scratch_steps(scratch);
+    enum weir_truth truth = WEIR_TRUE;
+
+    for (size_t i = 0; i < notification->attr_count && truth == WEIR_TRUE; i++) {
+        const struct weir_attr attr = weir_notification_attr(notification, i);
+        const struct weir_domain *allowed = weiri_conjunction_find(adv, attr.name);
+
+        if (allowed != NULL)
+            truth = weiri_domain_decide(allowed, &attr.value, &steps);
+        else if (weiri_advertised_restricts(attr.name))
+            truth = WEIR_FALSE;
+    }
+    weiri_scratch_leave(scratch, steps, truth);
+    return truth == WEIR_TRUE;
+}
+
 bool weiri_advertised_conforms(const struct weir_conjunction *adv,
                                const struct weir_notification *notification,
                                struct weir_scratch *scratch)
 {
     if (weiri_advertised_is_empty(adv))
         return true;
-    for (size_t i = 0; i < notification->attr_count; i++) {
-        const struct weir_attr attr = weir_notification_attr(notification, i);
-        const struct weir_domain *allowed = weiri_conjunction_find(adv, attr.name);
-
-        if (allowed == NULL ? weiri_advertised_restricts(attr.name)
-                            : !weir_domain_has(allowed, &attr.value))
-            return false;
-    }
+    if (!allows_attributes(adv, notification, scratch))
+        return false;
     for (uint32_t i = 0; i < adv->residual_count; i++) {
         const struct weir_node *node = adv->residuals[i].node;
 

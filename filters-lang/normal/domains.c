@@ -15,6 +15,7 @@ static const uint32_t kinds_of_types[] = {
     [WEIR_TIMESTAMP] = WEIR_KIND_TIMESTAMP,
 };
 
+static bool has_no_string(const struct weir_domain *domain, const struct weir_value *value);
 static uint32_t listed(const struct weir_domain *domain);
 static bool copy_list(struct weir_strings *out, const struct weir_strings *list,
                       struct weiri_pool *pool);
@@ -60,6 +61,23 @@ struct weir_value weir_domain_value(struct weir_value value)
 
 bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *value)
 {
+    uint64_t any = UINT64_MAX;
+
+    return weiri_domain_decide(domain, value, &any) == WEIR_TRUE;
+}
+
+enum weir_truth weiri_domain_decide(const struct weir_domain *domain,
+                                    const struct weir_value *value, uint64_t *steps)
+{
+    if (value == NULL || value->type != WEIR_STRING)
+        return has_no_string(domain, value) ? WEIR_TRUE : WEIR_FALSE;
+    if (!weiri_intervals_have(&domain->strings, value))
+        return WEIR_FALSE;
+    return weiri_strings_decide(domain, value->u.string, steps);
+}
+
+static bool has_no_string(const struct weir_domain *domain, const struct weir_value *value)
+{
     const uint32_t kinds = domain->kinds;
 
     if (value == NULL)
@@ -70,12 +88,8 @@ bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *
         return (kinds & WEIR_KIND_INT) != 0 && weiri_intervals_have(&domain->numbers, value);
     case WEIR_DOUBLE:
         return (kinds & WEIR_KIND_DOUBLE) != 0 && weiri_intervals_have(&domain->numbers, value);
-    case WEIR_STRING:
-        return weiri_intervals_have(&domain->strings, value) &&
-               weiri_strings_pass(domain, value->u.string);
-    case WEIR_TIMESTAMP: break;
+    default: return weiri_intervals_have(&domain->timestamps, value);
     }
-    return weiri_intervals_have(&domain->timestamps, value);
 }
 
 bool weiri_domain_is_empty(const struct weir_domain *domain)

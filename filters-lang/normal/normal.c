@@ -35,6 +35,9 @@ struct weir_normal {
     uint64_t summary;
 };
 
+static enum weir_truth domains_eval(const struct weir_conjunction *conjunction,
+                                    const struct weir_notification *notification,
+                                    struct weir_scratch *scratch);
 static enum weir_err encode_lowered(struct weiri_buf *out, const struct weir_filter *filter,
                                     struct weiri_workshop *shop, const struct weir_alloc *alloc);
 static enum weir_err build(struct weir_normal **out, struct weir_str bytes,
@@ -74,9 +77,16 @@ enum weir_err weiri_normal_create_measured(struct weir_normal **out, uint64_t *s
     weiri_pool_init(&pool, alloc);
     weiri_buf_init(&bytes, WEIR_NORMAL_SIZE_MAX, alloc);
     err = encode_lowered(&bytes, filter, &shop, alloc);
-    weiri_pool_fini(&pool);
-    if (err == WEIR_OK)
+    if (err == WEIR_OK) {
+        weiri_pool_fini(&pool);
         err = build(out, weiri_buf_str(&bytes), alloc);
+    }
+    if (err == WEIR_EMALFORMED) { /* printed text may have strings that no bytes may have */
+        weiri_buf_reset(&bytes);
+        weiri_encode(&bytes, role, false, &(const struct weir_conjunction){0}, 1, &pool);
+        err = bytes.err == WEIR_OK ? build(out, weiri_buf_str(&bytes), alloc) : bytes.err;
+    }
+    weiri_pool_fini(&pool);
     weiri_buf_fini(&bytes);
     *steps = meter.steps;
     return err;
@@ -186,22 +196,35 @@ enum weir_truth weir_conjunction_eval(const struct weir_conjunction *conjunction
                                       const struct weir_notification *notification,
                                       struct weir_scratch *scratch)
 {
-    enum weir_truth truth = WEIR_TRUE;
+    enum weir_truth truth = domains_eval(conjunction, notification, scratch);
 
-    for (uint32_t i = 0; i < conjunction->constraint_count; i++) {
-        const struct weir_constraint *constraint = &conjunction->constraints[i];
-        struct weir_value value;
-        bool found = weir_notification_find(notification, constraint->name, &value);
-
-        if (!weir_domain_has(&constraint->domain, found ? &value : NULL))
-            return WEIR_FALSE;
-    }
     for (uint32_t i = 0; i < conjunction->residual_count && truth != WEIR_FALSE; i++) {
         enum weir_truth one = weir_residual_eval(&conjunction->residuals[i], notification, scratch);
 
         if (one < truth)
             truth = one;
     }
+    return truth;
+}
+
+static enum weir_truth domains_eval(const struct weir_conjunction *conjunction,
+                                    const struct weir_notification *notification,
+                                    struct weir_scratch *scratch)
+{
+    uint64_t steps = weiri_scratch_steps(scratch);
+    enum weir_truth truth = WEIR_TRUE;
+
+    for (uint32_t i = 0; i < conjunction->constraint_count && truth != WEIR_FALSE; i++) {
+        const struct weir_constraint *constraint = &conjunction->constraints[i];
+        struct weir_value value;
+        bool found = weir_notification_find(notification, constraint->name, &value);
+        enum weir_truth one =
+            weiri_domain_decide(&constraint->domain, found ? &value : NULL, &steps);
+
+        if (one < truth)
+            truth = one;
+    }
+    weiri_scratch_leave(scratch, steps, truth);
     return truth;
 }
 

@@ -49,16 +49,27 @@ bool weiri_strings_listed(const struct weir_domain *domain)
 
 bool weiri_strings_pass(const struct weir_domain *lists, struct weir_str s)
 {
+    uint64_t any = UINT64_MAX;
+
+    return weiri_strings_decide(lists, s, &any) == WEIR_TRUE;
+}
+
+enum weir_truth weiri_strings_decide(const struct weir_domain *lists, struct weir_str s,
+                                     uint64_t *steps)
+{
+    enum weir_truth truth = WEIR_TRUE;
+
     for (uint32_t i = 0; i < lists->ends.count; i++) {
         if (!weiri_text_ends(s, lists->ends.v[i]))
-            return false;
+            return WEIR_FALSE;
     }
-    for (uint32_t i = 0; i < lists->contains.count; i++) {
-        if (!weiri_text_contains(s, lists->contains.v[i]))
-            return false;
-    }
-    return !any_within(&lists->ends_not, weiri_text_ends, s) &&
-           !any_within(&lists->contains_not, weiri_text_contains, s);
+    if (any_within(&lists->ends_not, weiri_text_ends, s))
+        return WEIR_FALSE;
+    for (uint32_t i = 0; i < lists->contains.count && truth == WEIR_TRUE; i++)
+        truth = weiri_text_find(s, lists->contains.v[i], steps);
+    for (uint32_t i = 0; i < lists->contains_not.count && truth == WEIR_TRUE; i++)
+        truth = (enum weir_truth)(WEIR_TRUE - weiri_text_find(s, lists->contains_not.v[i], steps));
+    return truth;
 }
 
 int weiri_strings_compare(const struct weir_domain *a, const struct weir_domain *b)

@@ -9,6 +9,9 @@
 bool weiri_strings_listed(const struct weir_domain *domain);
 /* True when the string is as the lists demand. */
 bool weiri_strings_pass(const struct weir_domain *lists, struct weir_str s);
+/* The same; UNKNOWN when *steps, which it lowers, do not suffice. */
+enum weir_truth weiri_strings_decide(const struct weir_domain *lists, struct weir_str s,
+                                     uint64_t *steps);
 /* Orders by the lists alone. */
 int weiri_strings_compare(const struct weir_domain *a, const struct weir_domain *b);
 /* Inclusion errs only to false, meeting only to true. */

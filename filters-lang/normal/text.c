@@ -6,14 +6,26 @@
 #include "text.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <string.h>
+
+#include <weir/find.h>
+#include <weir/limits.h>
 
 #define CODE_POINT_MAX 0x10ffffu
 #define ENCODED_MAX 4
-#define SKIPS_WORTH 256 /* a table of skips costs more than it saves on shorter subjects */
+/* A table of skips costs more than it saves on shorter subjects, or for shorter parts. */
+#define SUBJECT_WORTH 256
+#define PART_WORTH 4
+#define BYTES_PER_STEP 16u /* of those that are compared or passed over together */
+#define FIRST_STEPS 5u     /* to find a first byte */
+#define SKIP_STEPS 3u      /* to skip */
+#define SKIPS_MAX(len) (SKIP_STEPS * ((len) / 2)) /* steps for those in a subject */
 
-static bool contains_short(struct weir_str s, struct weir_str part);
-static bool contains_long(struct weir_str s, struct weir_str part);
+static enum weir_truth find_by_first(struct weir_str s, struct weir_str part, uint64_t *steps);
+static enum weir_truth find_by_skips(struct weir_str s, struct weir_str part, uint64_t *steps);
+static enum weir_truth find_in_order(struct weir_str s, struct weir_str part, uint64_t *steps);
+static void spend(uint64_t *steps, uint64_t cost);
 static bool is_continuation(char byte);
 static size_t encode(char *out, uint32_t code);
 static size_t follower(char *encoded, size_t *kept, struct weir_str prefix);
@@ -32,11 +44,19 @@ bool weiri_text_ends(struct weir_str s, struct weir_str suffix)
 
 bool weiri_text_contains(struct weir_str s, struct weir_str part)
 {
+    uint64_t any = UINT64_MAX;
+
+    return weiri_text_find(s, part, &any) == WEIR_TRUE;
+}
+
+enum weir_truth weiri_text_find(struct weir_str s, struct weir_str part, uint64_t *steps)
+{
     if (part.len == 0)
-        return true;
+        return WEIR_TRUE;
     if (s.len < part.len)
-        return false;
-    return part.len == 1 || s.len < SKIPS_WORTH ? contains_short(s, part) : contains_long(s, part);
+        return WEIR_FALSE;
+    return part.len < PART_WORTH || s.len < SUBJECT_WORTH ? find_by_first(s, part, steps)
+                                                          : find_by_skips(s, part, steps);
 }
 
 size_t weiri_text_boundary(struct weir_str s, size_t at)
@@ -115,34 +135,68 @@ bool weiri_text_is_prefix(const struct weir_interval *interval)
            is_follower(high->value.u.string, low->value.u.string);
 }
 
-static bool contains_short(struct weir_str s, struct weir_str part)
+/* Linear, too, for one of both is short. */
+static enum weir_truth find_by_first(struct weir_str s, struct weir_str part, uint64_t *steps)
 {
-    const char *at = s.ptr, *last = s.ptr + (s.len - part.len);
+    const char *at = s.ptr, *last = s.ptr + (s.len - part.len), *next;
 
-    while ((at = memchr(at, part.ptr[0], (size_t)(last - at) + 1)) != NULL) {
-        if (memcmp(at, part.ptr, part.len) == 0)
-            return true;
-        if (at++ == last)
-            return false;
+    while (at <= last && *steps != 0) {
+        next = memchr(at, part.ptr[0], (size_t)(last - at) + 1);
+        spend(steps, FIRST_STEPS + (size_t)((next != NULL ? next : last) - at) / BYTES_PER_STEP);
+        if (next == NULL)
+            return WEIR_FALSE;
+        spend(steps, part.len / BYTES_PER_STEP);
+        if (memcmp(next, part.ptr, part.len) == 0)
+            return WEIR_TRUE;
+        at = next + 1;
     }
-    return false;
+    return *steps == 0 ? WEIR_UNKNOWN : WEIR_FALSE;
 }
 
-/* Horspool's search: sublinear as a rule. */
-static bool contains_long(struct weir_str s, struct weir_str part)
+/* Horspool's search, sublinear as a rule; where it is not, after a skip for every other byte, the
+ * one that is linear always. */
+static enum weir_truth find_by_skips(struct weir_str s, struct weir_str part, uint64_t *steps)
 {
-    size_t skip[256];
+    size_t skip[UCHAR_MAX + 1];
+    const uint64_t enough = *steps > SKIPS_MAX(s.len) ? *steps - SKIPS_MAX(s.len) : 0;
+    const char final = part.ptr[part.len - 1];
+    size_t at = 0;
 
-    for (size_t i = 0; i < 256; i++)
+    for (size_t i = 0; i <= UCHAR_MAX; i++)
         skip[i] = part.len;
     for (size_t i = 0; i + 1 < part.len; i++)
         skip[(unsigned char)part.ptr[i]] = part.len - 1 - i;
-    for (size_t at = 0; at <= s.len - part.len;
-         at += skip[(unsigned char)s.ptr[at + part.len - 1]]) {
-        if (memcmp(s.ptr + at, part.ptr, part.len) == 0)
-            return true;
+    spend(steps, (sizeof skip / sizeof skip[0] + part.len) / BYTES_PER_STEP);
+    while (at <= s.len - part.len && *steps > enough) {
+        const char byte = s.ptr[at + part.len - 1];
+
+        spend(steps, SKIP_STEPS + (byte == final ? part.len / BYTES_PER_STEP : 0));
+        if (byte == final && memcmp(s.ptr + at, part.ptr, part.len) == 0)
+            return WEIR_TRUE;
+        at += skip[(unsigned char)byte];
     }
-    return false;
+    if (at > s.len - part.len)
+        return WEIR_FALSE;
+    return find_in_order((struct weir_str){s.ptr + at, s.len - at}, part, steps);
+}
+
+static enum weir_truth find_in_order(struct weir_str s, struct weir_str part, uint64_t *steps)
+{
+    uint16_t back[WEIR_FILTER_TEXT_MAX];
+
+    assert(part.len <= WEIR_FILTER_TEXT_MAX);
+    spend(steps, part.len);
+    if (*steps == 0)
+        return WEIR_UNKNOWN;
+    weiri_find_prepare(back, part);
+    if (weiri_find(s, part, back, steps))
+        return WEIR_TRUE;
+    return *steps == 0 ? WEIR_UNKNOWN : WEIR_FALSE;
+}
+
+static void spend(uint64_t *steps, uint64_t cost)
+{
+    *steps = cost < *steps ? *steps - cost : 0;
 }
 
 static bool is_continuation(char byte)

@@ -97,6 +97,39 @@ static void like_that_is_given_up_is_unknown(void **state)
     free(text);
 }
 
+/* 128 conjunctions of 60 searches each: no evaluation does all of them. */
+static void searches_have_a_budget(void **state)
+{
+    enum { LEN = WEIR_STRING_LEN_MAX };
+    char *text = malloc(LEN), filter[WEIR_FILTER_TEXT_MAX];
+    const struct weir_value many_a = weir_value_string((struct weir_str){text, LEN});
+    size_t len = (size_t)snprintf(filter, sizeof filter, "x CONTAINS 'a'");
+    struct weir_normal *adv;
+    struct weir_scratch *scratch = must_scratch();
+    struct weir_notification n;
+    uint8_t *bytes;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', LEN);
+    for (int i = 0; i < 60; i++)
+        len += (size_t)snprintf(filter + len, sizeof filter - len, " AND NOT x CONTAINS 'aaaaab%d'",
+                                i + 100);
+    for (int i = 0; i < 7; i++)
+        len +=
+            (size_t)snprintf(filter + len, sizeof filter - len, " AND (y = 1 OR EXISTS(z%d))", i);
+    assert_int_equal(truth_of(filter, many_a), WEIR_UNKNOWN);
+    assert_int_equal(truth_of(filter, weir_value_string(WEIR_STR("aaaa"))), WEIR_TRUE);
+    adv = must_advertise(filter);
+    bytes = notify(&n, many_a);
+    assert_false(weir_normal_conforms(adv, &n, scratch));
+    assert_true(weir_scratch_undecided(scratch));
+    weir_normal_destroy(adv);
+    weir_scratch_destroy(scratch);
+    free(bytes);
+    free(text);
+}
+
 /* What all of many conjunctions demand is in each of them: 96 times some kilobytes. */
 static const char *large(void)
 {
@@ -135,13 +168,47 @@ static void forms_too_large_to_travel_become_hulls(void **state)
     weir_normal_destroy(adv);
 }
 
+static void texts_too_long_to_travel_become_hulls(void **state)
+{
+    static const char *const signs[] = {"CONTAINS", "=", "STARTS WITH", "<>", "> 'b' OR x <"};
+    static char text[WEIR_FILTER_PRINTED_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        size_t len = (size_t)snprintf(text, sizeof text, "x %s '", signs[i]);
+        struct weir_normal *normal, *again;
+        struct weir_filter *filter;
+        struct weir_diags diags;
+
+        memset(text + len, 'a', 5000);
+        text[len + 5000] = '\'';
+        assert_int_equal(
+            weir_filter_compile_printed(&filter, (struct weir_str){text, len + 5001}, &diags, NULL),
+            WEIR_OK);
+        for (int role = 0; role < 2; role++) {
+            assert_int_equal(weir_normal_create(&normal, filter, (enum weir_filter_role)role, NULL),
+                             WEIR_OK);
+            assert_false(weir_normal_is_exact(normal));
+            assert_true(weir_normal_is_always(normal));
+            assert_int_equal(weir_normal_decode(&again, (enum weir_filter_role)role,
+                                                weir_normal_bytes(normal), NULL),
+                             WEIR_OK);
+            weir_normal_destroy(again);
+            weir_normal_destroy(normal);
+        }
+        weir_filter_destroy(filter);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_what_is_given_up_is_unknown),
         cmocka_unit_test(each_notification_has_a_budget_of_its_own),
         cmocka_unit_test(like_that_is_given_up_is_unknown),
+        cmocka_unit_test(searches_have_a_budget),
         cmocka_unit_test(forms_too_large_to_travel_become_hulls),
+        cmocka_unit_test(texts_too_long_to_travel_become_hulls),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

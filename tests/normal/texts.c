@@ -40,6 +40,54 @@ static void finds_parts_in_short_and_long_texts(void **state)
     }
 }
 
+/* Steps of a search for `before` times a, then `middle`, then `after` times a, in 'aaa...'. */
+static uint64_t steps_of(size_t subject_len, size_t before, const char *middle, size_t after)
+{
+    static char subject[65535], part[4096];
+    const size_t middle_len = strlen(middle), len = before + middle_len + after;
+    uint64_t steps = UINT64_MAX;
+
+    memset(subject, 'a', sizeof subject);
+    memset(part, 'a', sizeof part);
+    memcpy(part + before, middle, middle_len);
+    assert_true(len <= sizeof part);
+    assert_int_equal(weiri_text_find((struct weir_str){subject, subject_len},
+                                     (struct weir_str){part, len}, &steps),
+                     WEIR_FALSE);
+    steps = UINT64_MAX - steps;
+    for (uint64_t few = 0; few < steps; few += steps / 7 + 1) {
+        uint64_t left = few;
+        enum weir_truth truth = weiri_text_find((struct weir_str){subject, subject_len},
+                                                (struct weir_str){part, len}, &left);
+
+        assert_int_equal(left, 0);
+        assert_true(truth == WEIR_UNKNOWN || (truth == WEIR_FALSE && few > 0));
+    }
+    return steps;
+}
+
+static void searches_take_linear_steps(void **state)
+{
+    static const size_t lengths[] = {0, 1, 2, 3, 9, 62, 254, 600, 2000};
+    static const size_t subjects[] = {5000, 255, 256, 65535};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(subjects); i++) {
+        for (size_t k = 0; k < COUNT_OF(lengths) * COUNT_OF(lengths); k++) {
+            const size_t before = lengths[k / COUNT_OF(lengths)];
+            const size_t after = lengths[k % COUNT_OF(lengths)];
+            const size_t len = before + 2 + after;
+
+            if (len > subjects[i])
+                continue;
+            assert_true(steps_of(subjects[i], before, "b", after) <=
+                        5 * (subjects[i] + len) + 5000);
+            assert_true(steps_of(subjects[i], before, "ba", after) <=
+                        5 * (subjects[i] + len) + 5000);
+        }
+    }
+}
+
 static void prefixes_are_intervals(void **state)
 {
     static const struct {
@@ -191,6 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_parts_in_short_and_long_texts),
+        cmocka_unit_test(searches_take_linear_steps),
         cmocka_unit_test(prefixes_are_intervals),
         cmocka_unit_test(intervals_have_sure_prefixes),
         cmocka_unit_test(regular_expressions_have_sure_prefixes),

@@ -67,6 +67,10 @@ WEIR_API void weir_scratch_renew(struct weir_scratch *scratch);
 WEIR_API bool weir_scratch_undecided(const struct weir_scratch *scratch);
 /* What is left of the budget, in units of work. */
 uint32_t weiri_scratch_budget(const struct weir_scratch *scratch);
+/* The same as steps of a search; and what a search that used some leaves: UNKNOWN marks that it ran
+ * out of them. */
+uint64_t weiri_scratch_steps(const struct weir_scratch *scratch);
+void weiri_scratch_leave(struct weir_scratch *scratch, uint64_t steps, enum weir_truth truth);
 
 #ifdef __cplusplus
 }

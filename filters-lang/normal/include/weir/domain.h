@@ -9,7 +9,7 @@
 #ifndef WEIR_DOMAIN_H
 #define WEIR_DOMAIN_H
 
-#include <weir/value.h>
+#include <weir/tree.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -55,12 +55,21 @@ struct weir_domain {
     struct weir_strings contains_not, ends_not; /* and with none of these */
 };
 
-/* True when the value (NULL: absent) is in the domain.  O(log intervals + list bytes). */
+/* True when the value (NULL: absent) is in the domain.  O(log intervals), and O(string + text) for
+ * each text of the lists. */
 bool weir_domain_has(const struct weir_domain *domain, const struct weir_value *value);
+/* The same; UNKNOWN when *steps, which it lowers, do not suffice to search a string.  A step is
+ * about a nanosecond. */
+enum weir_truth weiri_domain_decide(const struct weir_domain *domain,
+                                    const struct weir_value *value, uint64_t *steps);
 
 /* What the lists ask of a string. */
 bool weiri_text_ends(struct weir_str s, struct weir_str suffix);
+/* O(s + part), whatever they are; a part has WEIR_FILTER_TEXT_MAX bytes at most. */
 bool weiri_text_contains(struct weir_str s, struct weir_str part);
+/* The same within *steps, at most five for each byte of both and some thousand besides; UNKNOWN,
+ * and 0, when these do not suffice. */
+enum weir_truth weiri_text_find(struct weir_str s, struct weir_str part, uint64_t *steps);
 
 /* The value as domains hold it: a number that is an int64 as an int, all others as they are. */
 struct weir_value weir_domain_value(struct weir_value value);

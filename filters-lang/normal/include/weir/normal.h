@@ -98,10 +98,9 @@ WEIR_API size_t weir_conjunction_print(char *out, size_t size,
 WEIR_API size_t weir_constraint_print(char *out, size_t size,
                                       const struct weir_constraint *constraint);
 
-/* TRUE or FALSE, or UNKNOWN where it hangs on a residual that ran out of its budget; of a
- * subscription.  Domains have no budget: each text that one must contain takes a search.  For tests
- * and small sets; the matcher is for many.  Renews the scratch's budget.
- */
+/* TRUE or FALSE, or UNKNOWN where it hangs on what ran out of the scratch's budget, which it
+ * renews: residuals, and searches for what a domain's strings must contain; of a subscription.  For
+ * tests and small sets; the matcher is for many. */
 WEIR_API enum weir_truth weir_normal_eval(const struct weir_normal *normal,
                                           const struct weir_notification *notification,
                                           struct weir_scratch *scratch);
@@ -130,7 +129,7 @@ WEIR_API bool weir_normal_intersects(const struct weir_normal *adv, const struct
 /* The advertisement `adv` allows the notification: some conjunction lists each of its attributes
  * with its value, and each residual is TRUE whose attributes are all present.  `$`-attributes are
  * always allowed, `$type` where it is not listed; an advertisement of TRUE, or empty, allows
- * everything.  Exact, but for residuals that run out of their budget, which do not conform. */
+ * everything.  Exact, but for what runs out of the scratch's budget, which does not conform. */
 WEIR_API bool weir_normal_conforms(const struct weir_normal *adv,
                                    const struct weir_notification *notification,
                                    struct weir_scratch *scratch);
