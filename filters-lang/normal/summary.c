@@ -16,7 +16,7 @@
 static uint64_t bits_of(const struct weir_conjunction *conjunction);
 static uint64_t bits_of_advertised(const struct weir_conjunction *conjunction);
 static uint64_t bits_of_residuals(const struct weir_conjunction *conjunction);
-static uint64_t bit_of_value(struct weir_str name, const struct weir_value *value);
+static uint64_t hash_of_value(struct weir_str name, const struct weir_value *value);
 
 uint64_t weiri_summary(enum weir_filter_role role, const struct weir_conjunction *v, uint32_t count)
 {
@@ -38,7 +38,7 @@ static uint64_t bits_of(const struct weir_conjunction *conjunction)
 
         bits |= UINT64_C(1) << hash % HALF;
         if (single != NULL)
-            bits |= bit_of_value(constraint->name, single);
+            bits |= UINT64_C(1) << (HALF + hash_of_value(constraint->name, single) % HALF);
     }
     return bits;
 }
@@ -72,15 +72,40 @@ static uint64_t bits_of_residuals(const struct weir_conjunction *conjunction)
 }
 
 /* Values are canonical: 5.0 is the int 5. */
-static uint64_t bit_of_value(struct weir_str name, const struct weir_value *value)
+static uint64_t hash_of_value(struct weir_str name, const struct weir_value *value)
 {
-    uint64_t seed = XXH3_64bits(name.ptr, name.len), hash;
+    uint64_t seed = XXH3_64bits(name.ptr, name.len);
 
     if (value->type == WEIR_STRING)
-        hash = XXH3_64bits_withSeed(value->u.string.ptr, value->u.string.len, seed);
-    else if (value->type == WEIR_DOUBLE)
-        hash = XXH3_64bits_withSeed(&value->u.real, sizeof value->u.real, seed);
-    else
-        hash = XXH3_64bits_withSeed(&value->u.integer, sizeof value->u.integer, seed);
-    return UINT64_C(1) << (HALF + hash % HALF);
+        return XXH3_64bits_withSeed(value->u.string.ptr, value->u.string.len, seed);
+    if (value->type == WEIR_DOUBLE)
+        return XXH3_64bits_withSeed(&value->u.real, sizeof value->u.real, seed);
+    return XXH3_64bits_withSeed(&value->u.integer, sizeof value->u.integer, seed);
+}
+
+/* ---- one by one */
+
+uint32_t weir_conjunction_demands(const struct weir_conjunction *conjunction)
+{
+    return 2 * conjunction->constraint_count + conjunction->residual_count;
+}
+
+uint64_t weir_conjunction_demand(const struct weir_conjunction *conjunction,
+                                 enum weir_filter_role role, uint32_t index)
+{
+    const struct weir_constraint *constraint;
+    const struct weir_value *single;
+    struct weir_str text;
+
+    if (index >= 2 * conjunction->constraint_count) {
+        text = conjunction->residuals[index - 2 * conjunction->constraint_count].text;
+        return XXH3_64bits(text.ptr, text.len) | 1;
+    }
+    if (role == WEIR_ROLE_ADVERTISEMENT)
+        return 0;
+    constraint = &conjunction->constraints[index / 2];
+    if (index % 2 == 0)
+        return XXH3_64bits(constraint->name.ptr, constraint->name.len) | 1;
+    single = weiri_domain_single(&constraint->domain);
+    return single == NULL ? 0 : hash_of_value(constraint->name, single) | 1;
 }

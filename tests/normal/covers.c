@@ -240,6 +240,50 @@ static void equal_numbers_have_equal_summaries(void **state)
     weir_normal_destroy(b);
 }
 
+/* A value of its own is a demand that the mere name is not, equal values are the same, others are
+ * not. */
+static void demands_tell_single_values(void **state)
+{
+    static const char *const texts[] = {"EXISTS(x)", "x > 5", "x = 5", "x = 5.0", "x = 6", "y = 5"};
+    uint64_t name[COUNT_OF(texts)], value[COUNT_OF(texts)];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct weir_normal *normal = must_normalise(texts[i]);
+        const struct weir_conjunction *c = weir_normal_at(normal, 0);
+
+        assert_int_equal(weir_conjunction_demands(c), 2);
+        name[i] = weir_conjunction_demand(c, WEIR_ROLE_SUBSCRIPTION, 0);
+        value[i] = weir_conjunction_demand(c, WEIR_ROLE_SUBSCRIPTION, 1);
+        assert_int_equal(weir_conjunction_demand(c, WEIR_ROLE_ADVERTISEMENT, 0), 0);
+        weir_normal_destroy(normal);
+    }
+    for (size_t i = 1; i < 5; i++)
+        assert_true(name[i] == name[0]);
+    assert_true(name[5] != name[0] && name[0] != 0);
+    assert_true(value[0] == 0 && value[1] == 0);
+    assert_true(value[2] != 0 && value[2] == value[3] && value[2] != name[2]);
+    assert_true(value[4] != value[2] && value[5] != value[2] && value[4] != 0);
+}
+
+static void residuals_are_demanded(void **state)
+{
+    struct weir_normal *normal = must_normalise("x > y"), *other = must_normalise("x > z");
+    const struct weir_conjunction *a = weir_normal_at(normal, 0), *b = weir_normal_at(other, 0);
+    uint32_t last = weir_conjunction_demands(a) - 1;
+
+    (void)state;
+    assert_int_equal(a->residual_count, 1);
+    assert_true(weir_conjunction_demand(a, WEIR_ROLE_SUBSCRIPTION, last) != 0);
+    assert_true(weir_conjunction_demand(a, WEIR_ROLE_SUBSCRIPTION, last) ==
+                weir_conjunction_demand(a, WEIR_ROLE_ADVERTISEMENT, last));
+    assert_true(
+        weir_conjunction_demand(a, WEIR_ROLE_SUBSCRIPTION, last) !=
+        weir_conjunction_demand(b, WEIR_ROLE_SUBSCRIPTION, weir_conjunction_demands(b) - 1));
+    weir_normal_destroy(normal);
+    weir_normal_destroy(other);
+}
+
 /* A value of its own sets a bit that the mere name does not: without it the table searches in vain.
  */
 static void summaries_tell_single_values(void **state)
@@ -381,6 +425,8 @@ int main(void)
         cmocka_unit_test(exclusion_intersects_what_leaves_room),
         cmocka_unit_test(equal_numbers_have_equal_summaries),
         cmocka_unit_test(summaries_tell_single_values),
+        cmocka_unit_test(demands_tell_single_values),
+        cmocka_unit_test(residuals_are_demanded),
         cmocka_unit_test(longer_prefix_is_inside_exclusion),
         cmocka_unit_test(intersect_examples),
         cmocka_unit_test(adv_cover_examples),

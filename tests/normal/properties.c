@@ -109,6 +109,51 @@ static void check_truth(struct round *round)
     }
 }
 
+static bool demands(const struct weir_conjunction *conjunction, enum weir_filter_role role,
+                    uint64_t demand)
+{
+    for (uint32_t i = 0; i < weir_conjunction_demands(conjunction); i++) {
+        if (weir_conjunction_demand(conjunction, role, i) == demand)
+            return true;
+    }
+    return false;
+}
+
+static bool all_demand(const struct weir_normal *normal, uint64_t demand)
+{
+    for (uint32_t i = 0; i < weir_normal_count(normal); i++) {
+        if (!demands(weir_normal_at(normal, i), weir_normal_role(normal), demand))
+            return false;
+    }
+    return true;
+}
+
+/* Whether `narrow` demands all that `wide` does. */
+static bool demands_as_much(const struct weir_normal *narrow, const struct weir_normal *wide)
+{
+    const struct weir_conjunction *first = weir_normal_at(wide, 0);
+
+    for (uint32_t i = 0; i < weir_conjunction_demands(first); i++) {
+        uint64_t demand = weir_conjunction_demand(first, weir_normal_role(wide), i);
+
+        if (demand != 0 && all_demand(wide, demand) && !all_demand(narrow, demand))
+            return false;
+    }
+    return true;
+}
+
+static void check_demands(struct round *round, const struct sample *a, const struct sample *b)
+{
+    const bool any = !weir_normal_is_never(a->normal) && !weir_normal_is_never(b->normal);
+    const bool any_adv = !weir_normal_is_never(a->adv) && !weir_normal_is_never(b->adv);
+
+    if (any && weir_normal_covers(a->normal, b->normal, NULL) &&
+        !demands_as_much(b->normal, a->normal))
+        fail_pair(round, "demands deny covering", a, b, NULL);
+    if (any_adv && weir_normal_covers(a->adv, b->adv, NULL) && !demands_as_much(b->adv, a->adv))
+        fail_pair(round, "demands deny covering of advertisements", a, b, NULL);
+}
+
 static void check_algebra(struct round *round)
 {
     for (size_t i = 0; i < FILTERS; i++) {
@@ -120,6 +165,7 @@ static void check_algebra(struct round *round)
             const uint64_t surplus =
                 weir_normal_summary(a->normal) & ~weir_normal_summary(b->normal);
 
+            check_demands(round, a, b);
             if (i == k && !(covers && covers_adv))
                 fail_pair(round, "does not cover itself", a, NULL, NULL);
             if (covers_adv && (weir_normal_summary(a->adv) & ~weir_normal_summary(b->adv)) != 0)

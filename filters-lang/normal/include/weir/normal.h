@@ -137,6 +137,14 @@ WEIR_API bool weir_normal_conforms(const struct weir_normal *adv,
 /* A 64-bit summary with summary(wide) & ~summary(narrow) == 0 whenever wide covers narrow: lets a
  * table skip most candidates. O(1). */
 uint64_t weir_normal_summary(const struct weir_normal *normal);
+/* The same one by one, for an index of forms: 64-bit hashes of what a conjunction demands: the
+ * attributes it constrains and their values, where they may have just one; its residuals.  What
+ * each conjunction of `wide` demands, each of `narrow` does too whenever wide covers narrow.  0 for
+ * an index (below the count of demands) that demands nothing; of advertisements only residuals do.
+ */
+uint32_t weir_conjunction_demands(const struct weir_conjunction *conjunction);
+uint64_t weir_conjunction_demand(const struct weir_conjunction *conjunction,
+                                 enum weir_filter_role role, uint32_t index);
 
 /* ---- answers for people: with a counter-example, verified by both evaluators */
 
