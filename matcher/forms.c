@@ -1,6 +1,7 @@
 /* forms.c - see forms.h. */
 #include "forms.h"
 
+#include "disjoint.h"
 #include "keys.h"
 #include "layout.h"
 #include "members.h"
@@ -11,12 +12,18 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Conjunctions of a form of which it is found out whether they exclude one another. */
+#define DISJOINT_MAX 8u
+/* Of a form: a place under each of 32 values for each of 128 conjunctions. */
+#define PLACES_MAX 0x7fffu
+
 static bool form_equal(const void *context, uint32_t handle, const void *key);
 static uint32_t form_hash(const void *context, uint32_t handle);
 static uint32_t hash_records(const struct weiri_records *records);
 static struct weiri_records records_of(const struct weiri_form *form);
 static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *records,
                             uint32_t hash, uint32_t id, uint32_t group);
+static bool needs_mark(const struct weir_matcher *m, const struct weiri_records *records);
 static void observe(struct weir_matcher *m, const struct weiri_records *records);
 static void forget(struct weir_matcher *m, const struct weiri_records *records);
 static bool hold_keys(struct weir_matcher *m, const struct weiri_records *records);
@@ -156,7 +163,7 @@ static uint32_t hash_records(const struct weiri_records *records)
 
 static struct weiri_records records_of(const struct weiri_form *form)
 {
-    const uint32_t numbers = form->place_count + (form->conjunction_count > 1 ? 1u : 0u);
+    const uint32_t numbers = form->place_count + form->marked;
 
     return (struct weiri_records){(const uint8_t *)(form->places + numbers), form->record_size,
                                   form->conjunction_count};
@@ -167,6 +174,7 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
                             uint32_t hash, uint32_t id, uint32_t group)
 {
     struct weiri_form *form = NULL;
+    const bool marked = needs_mark(m, records);
     uint32_t handle, places, numbers;
 
     observe(m, records);
@@ -176,7 +184,7 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
         return WEIRI_NONE;
     }
     places = count_places(m, records);
-    numbers = places + (records->conjunctions > 1 ? 1u : 0u);
+    numbers = places + marked;
     form = weiri_alloc_zeroed(m->alloc, 1,
                               offsetof(struct weiri_form, places) +
                                   numbers * sizeof form->places[0] + records->size);
@@ -189,7 +197,8 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
     form->members = WEIRI_MEMBER_GONE;
     form->record_size = records->size;
     form->conjunction_count = (uint16_t)records->conjunctions;
-    form->place_count = (uint16_t)places;
+    form->place_count = places & PLACES_MAX;
+    form->marked = marked;
     if (records->size > 0)
         memcpy(form->places + numbers, records->bytes, records->size);
     handle = weiri_table_put(&m->forms, form);
@@ -202,13 +211,31 @@ static uint32_t create_form(struct weir_matcher *m, const struct weiri_records *
         forget(m, records);
         return WEIRI_NONE;
     }
-    if (records->conjunctions > 1) {
+    if (marked) {
         form->places[places] = weiri_table_put(&m->marks, form);
         atomic_store_explicit(&m->mark_count, weiri_table_end(&m->marks), memory_order_relaxed);
     }
     weiri_map_insert(&m->form_map, hash, handle);
     set_live(m, form, true);
     return handle;
+}
+
+/* Unless each two of its conjunctions exclude one another. */
+static bool needs_mark(const struct weir_matcher *m, const struct weiri_records *records)
+{
+    const uint8_t *one = records->bytes;
+
+    if (records->conjunctions > DISJOINT_MAX)
+        return true;
+    for (uint32_t i = 0; i < records->conjunctions; i++, one = weiri_record_end(one)) {
+        const uint8_t *other = weiri_record_end(one);
+
+        for (uint32_t k = i + 1; k < records->conjunctions; k++, other = weiri_record_end(other)) {
+            if (!weiri_records_disjoint(m, one, other))
+                return true;
+        }
+    }
+    return false;
 }
 
 /* Lets attributes learn what filters ask of them. */
@@ -401,7 +428,7 @@ static void set_refs(struct weir_matcher *m, const struct weiri_form *form)
 
 static bool is_plain(const struct weiri_form *form)
 {
-    return form->conjunction_count == 1 && weiri_members_count(form) == 1;
+    return !form->marked && weiri_members_count(form) == 1;
 }
 
 static void retire_form(struct weir_matcher *m, struct weiri_form *form, uint32_t handle)

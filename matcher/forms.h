@@ -18,10 +18,10 @@ static inline struct weiri_form *weiri_form_at(const struct weir_matcher *m, uin
     return weiri_table_at(&m->forms, handle);
 }
 
-/* Its mark, or NONE where one conjunction is all. */
+/* Its mark, or NONE where a notification can satisfy but one of its conjunctions. */
 static inline uint32_t weiri_form_mark(const struct weiri_form *form)
 {
-    return form->conjunction_count > 1 ? form->places[form->place_count] : WEIRI_NONE;
+    return form->marked ? form->places[form->place_count] : WEIRI_NONE;
 }
 /* The record of a conjunction.  Linear in those before it. */
 const uint8_t *weiri_form_record(const struct weiri_form *form, uint32_t conjunction);

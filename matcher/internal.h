@@ -15,6 +15,7 @@
 #include "ids.h"
 #include "map.h"
 #include "retire.h"
+#include "sets.h"
 #include "table.h"
 #include "texts.h"
 
@@ -33,6 +34,7 @@ struct weiri_slot {
     struct weiri_retired retired;
     struct weiri_attr *attr;
     struct weiri_codes *codes;
+    struct weiri_sets *sets; /* or NULL */
     uint8_t number;
     bool leaving; /* no longer its attribute's first */
 };
@@ -127,6 +129,8 @@ struct weiri_look {
 /* A row's column: the code under `slot` is in [low, high], with the fine parts of codes.h. */
 struct weiri_column {
     uint8_t slot, low, high, fine_low, fine_high;
+    bool whole;  /* that says all that the constraint does */
+    bool as_set; /* it does not, but its set of codes does */
 };
 
 /* What is placed as a row. */
@@ -137,6 +141,7 @@ struct weiri_row {
     uint32_t ref;         /* the only id where `plain`, else the form's handle */
     bool plain;
     bool complete; /* the key and the columns say all */
+    bool exact;    /* they do where the columns with `as_set` are sets */
     uint32_t column_count;
     struct weiri_column columns[WEIRI_ROW_COLUMNS]; /* the most selective first */
     struct weiri_code_set sets[WEIRI_ROW_COLUMNS];
@@ -161,8 +166,9 @@ struct weiri_refs {
     uint8_t *conjunction;
 };
 
-/* Up to 64 rows, column by column: for keys that select.  Behind it a byte of each row for
- *     `low`, `high` and, where it is MIXED, `slot` of each column,
+/* Up to 64 rows, column by column: for keys that select.  Behind it the addresses of the sets, for
+ * each column that has them; then a byte of each row for
+ *     `low`, `high` and, where it is MIXED, `slot` of each column, or the number of a set,
  *     `fine_low`, `fine_high` of each column that has them: without, no bound divides a code;
  * then `ref`, `form` and `conjunction`. */
 #define WEIRI_BLOCK_ROWS 64u
@@ -176,10 +182,19 @@ struct weiri_block {
     uint16_t fine_at[WEIRI_BLOCK_COLUMNS]; /* to `fine_low`, or 0 */
     uint16_t refs_at;
     uint8_t slots[WEIRI_BLOCK_COLUMNS]; /* or MIXED */
+    uint8_t sets;                       /* a bit for each column of sets */
+    bool moved;                         /* another block has taken over its rows' sets */
 };
 static inline const uint8_t *weiri_block_at(const struct weiri_block *block, uint32_t offset)
 {
     return (const uint8_t *)block + offset;
+}
+/* Of a column of sets. */
+static inline struct weiri_sets *weiri_block_sets(const struct weiri_block *block, uint32_t k)
+{
+    struct weiri_sets *const *sets = (struct weiri_sets *const *)(const void *)(block + 1);
+
+    return sets[__builtin_popcount(block->sets & ((1u << k) - 1))];
 }
 /* For the writer; readers do not write what it points to. */
 static inline struct weiri_refs weiri_block_refs(const struct weiri_block *block)
@@ -237,13 +252,14 @@ struct weiri_members {
     _Atomic uint64_t v[]; /* GONE where it was removed */
 };
 
-/* Behind it: a place for each row; where it has several conjunctions, its mark; and the records of
- * the conjunctions. */
+/* Behind it: a place for each row; its mark, where `marked`: a notification may satisfy several of
+ * its conjunctions; and the records of the conjunctions. */
 struct weiri_form {
     _Atomic uint64_t members; /* the only one, GONE, or a list of them */
     uint32_t hash;            /* once retired, the next retired form */
     uint32_t record_size;
-    uint16_t conjunction_count, place_count;
+    uint16_t conjunction_count;
+    uint16_t place_count : 15, marked : 1;
     uint32_t places[]; /* handle of rows << 9 | row */
 };
 

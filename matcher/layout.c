@@ -57,7 +57,7 @@ void weiri_row_make(struct weir_matcher *m, struct weiri_row *row,
     row->conjunction = conjunction;
     row->ref = WEIRI_NONE;
     row->plain = false;
-    row->complete = weiri_record_residuals(record) == 0;
+    row->complete = row->exact = weiri_record_residuals(record) == 0;
     row->column_count = 0;
     for (weiri_record_walk(walk, record); weiri_record_next(walk, m);) {
         struct weiri_column column;
@@ -67,7 +67,7 @@ void weiri_row_make(struct weir_matcher *m, struct weiri_row *row,
             continue;
         column.slot = weiri_attr_at(m, walk->attr)->slots[0];
         if (column.slot == 0) {
-            row->complete = false;
+            row->complete = row->exact = false;
             continue;
         }
         const struct weiri_codes *codes = m->slots[column.slot]->codes;
@@ -78,8 +78,10 @@ void weiri_row_make(struct weir_matcher *m, struct weiri_row *row,
         column.high = span.high;
         column.fine_low = span.fine_low;
         column.fine_high = span.fine_high;
-        if (!span.whole || walk->widened)
-            row->complete = false;
+        column.whole = span.whole && !walk->widened;
+        column.as_set = !column.whole && set.exact && !walk->widened;
+        row->complete = row->complete && column.whole;
+        row->exact = row->exact && (column.whole || column.as_set);
         add_column(row, &column, &set);
     }
 }
@@ -92,7 +94,7 @@ static void add_column(struct weiri_row *row, const struct weiri_column *column,
     uint32_t at = row->column_count;
 
     if (at == WEIRI_ROW_COLUMNS) {
-        row->complete = false;
+        row->complete = row->exact = false;
         at--;
         if (width >= (uint32_t)(row->columns[at].high - row->columns[at].low))
             return;

@@ -82,7 +82,7 @@ static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row 
     occupy(rows, row);
 }
 
-static void copy(struct weiri_rows *to, const struct weiri_rows *from)
+static void copy(struct weiri_rows *to, struct weiri_rows *from)
 {
     struct weiri_page *t = page_of(to);
     const struct weiri_page *f = page_in(from);
@@ -125,6 +125,11 @@ static void clear(struct weiri_rows *rows, uint32_t row)
     }
     page_of(rows)->used[row / 64] &= ~(UINT64_C(1) << row % 64);
     rows->count--;
+}
+
+static void fini(struct weiri_rows *rows)
+{
+    (void)rows;
 }
 
 static bool is_used(const struct weiri_rows *rows, uint32_t row)
@@ -184,6 +189,7 @@ const struct weiri_rows_ops weiri_page_ops = {
     .copy = copy,
     .occupy = occupy,
     .clear = clear,
+    .fini = fini,
     .is_used = is_used,
     .is_live = is_live,
     .set_live = set_live,

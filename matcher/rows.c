@@ -295,8 +295,10 @@ static void drop_empty_list(struct weir_matcher *m, struct weiri_bucket *bucket)
 static void release_rows(struct weiri_retired *block, void *owner)
 {
     struct weir_matcher *m = owner;
+    struct weiri_rows *rows = (struct weiri_rows *)block;
 
-    weiri_release(m->alloc, block);
+    ops_of(rows)->fini(rows);
+    weiri_release(m->alloc, rows);
 }
 
 static void release_gone_rows(struct weiri_retired *block, void *owner)
@@ -304,7 +306,7 @@ static void release_gone_rows(struct weiri_retired *block, void *owner)
     struct weir_matcher *m = owner;
 
     weiri_table_drop(&m->rows, ((struct weiri_rows *)block)->handle);
-    weiri_release(m->alloc, block);
+    release_rows(block, m);
 }
 
 static void release_list(struct weiri_retired *block, void *owner)

@@ -30,6 +30,7 @@ WEIR_MUST_USE bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *r
 struct weiri_columns {
     uint32_t count;
     uint32_t fine; /* of blocks: a bit for each column with fine parts */
+    uint32_t sets; /* of blocks: a bit for each column of sets */
     uint8_t slots[WEIRI_PAGE_COLUMNS];
 };
 
@@ -43,8 +44,10 @@ struct weiri_rows_ops {
     void (*write)(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what);
     /* All rows of `from` under the same numbers; the columns of `to` are those of `from`, extended.
      */
-    void (*copy)(struct weiri_rows *to, const struct weiri_rows *from);
+    void (*copy)(struct weiri_rows *to, struct weiri_rows *from);
     void (*clear)(struct weiri_rows *rows, uint32_t row);
+    /* Before it is released. */
+    void (*fini)(struct weiri_rows *rows);
     /* Keeps a row from being given out, though nothing is written. */
     void (*occupy)(struct weiri_rows *rows, uint32_t row);
     bool (*is_used)(const struct weiri_rows *rows, uint32_t row);

@@ -6,7 +6,8 @@
 #if WEIRI_SCAN_X86
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,popcnt,bmi")))
+#define AVX512 \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512bitalg,popcnt,bmi")))
 
 /* What the codes or fine parts in `by_slot` are for the column of each row. */
 AVX512 static __m512i gather(const struct weiri_block *block, uint32_t k, __mmask64 all,
@@ -60,9 +61,18 @@ AVX512 static void scan_block(const struct weiri_block *block, const struct weir
     for (uint32_t k = 0; k < block->rows.columns; k++) {
         const uint8_t *bounds = weiri_block_at(block, block->at[k]);
         const __m512i low = _mm512_maskz_loadu_epi8(all, bounds);
-        const __m512i high = _mm512_maskz_loadu_epi8(all, bounds + capacity);
-        const __m512i code = gather(block, k, all, look->codes);
+        __m512i high, code;
 
+        if ((block->sets >> k & 1) != 0) {
+            const uint64_t admits = atomic_load_explicit(
+                &weiri_block_sets(block, k)->admits[look->codes[block->slots[k]]],
+                memory_order_relaxed);
+
+            rows &= _mm512_bitshuffle_epi64_mask(_mm512_set1_epi64((int64_t)admits), low);
+            continue;
+        }
+        high = _mm512_maskz_loadu_epi8(all, bounds + capacity);
+        code = gather(block, k, all, look->codes);
         rows &= _mm512_cmple_epu8_mask(low, code) & _mm512_cmple_epu8_mask(code, high);
         if (block->fine_at[k] != 0)
             at_bounds |= _mm512_cmpeq_epu8_mask(low, code) | _mm512_cmpeq_epu8_mask(high, code);

@@ -38,6 +38,13 @@ static enum row block_row(const struct weiri_block *block, uint32_t k, uint32_t 
     const uint8_t code = look->codes[slot], fine = look->fine[slot];
     const uint8_t *fine_low, *fine_high;
 
+    if ((block->sets >> k & 1) != 0)
+        return atomic_load_explicit(&weiri_block_sets(block, k)->admits[code],
+                                    memory_order_relaxed) >>
+                           *low &
+                       1
+                   ? ROW_EXACT
+                   : ROW_NO;
     if (code < *low || code > *high)
         return ROW_NO;
     if (block->fine_at[k] == 0)

@@ -194,6 +194,7 @@ static void release_slot(struct weiri_retired *block, void *owner)
     struct weiri_slot *slot = (struct weiri_slot *)block;
 
     m->numbers[slot->number / 64] &= ~(UINT64_C(1) << slot->number % 64);
+    weiri_sets_leave(slot->sets);
     weiri_release(m->alloc, slot->codes);
     weiri_release(m->alloc, slot);
 }

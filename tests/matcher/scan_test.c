@@ -3,6 +3,7 @@
 
 #include "random.h"
 #include "rows.h"
+#include "sets.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,8 +14,12 @@
 
 #define LOOKS 12
 
+/* With a slot of each number, for their sets. */
+static struct weir_matcher matcher;
+static struct weiri_slot slots_by_number[WEIRI_SLOTS];
+
 static struct {
-    size_t maybe, sure, unsure, mixed;
+    size_t maybe, sure, unsure, mixed, sets;
 } seen;
 
 /* Those that this processor has, but for the scalar one. */
@@ -46,13 +51,14 @@ static uint8_t random_fine(struct random_source *r, unsigned spread)
 
 /* Few different codes, so that bounds are met often; the ends of the range among them. */
 static void random_row(struct weiri_row *row, struct random_source *r, uint8_t slots,
-                       uint32_t columns, unsigned spread, unsigned fine)
+                       uint32_t columns, unsigned spread, unsigned fine, unsigned sets)
 {
     memset(row, 0, sizeof *row);
     row->form = (uint32_t)random_below(r, 1000);
     row->ref = (uint32_t)random_u64(r);
     row->plain = random_chance(r, 60);
-    row->complete = random_chance(r, 70);
+    row->exact = random_chance(r, 70);
+    row->complete = row->exact;
     row->column_count = (uint32_t)random_below(r, columns + 1);
     for (uint32_t k = 0; k < row->column_count; k++) {
         struct weiri_column *column = &row->columns[k];
@@ -75,6 +81,17 @@ static void random_row(struct weiri_row *row, struct random_source *r, uint8_t s
             column->fine_high = random_fine(r, spread) + (uint8_t)random_chance(r, 30);
         for (uint32_t code = column->low; code <= column->high; code++)
             row->sets[k].bits[code / 64] |= UINT64_C(1) << code % 64;
+        column->as_set = column->high > column->low + 1 && random_chance(r, sets);
+        column->whole = !column->as_set && random_chance(r, 90);
+        if (column->as_set) { /* with a hole */
+            const unsigned hole = column->low + 1u;
+
+            row->sets[k].bits[hole / 64] &= ~(UINT64_C(1) << hole % 64);
+            column->fine_low = WEIRI_FINE_LOW;
+            column->fine_high = WEIRI_FINE_HIGH;
+        }
+        row->complete = row->complete && column->whole;
+        row->exact = row->exact && (column->whole || column->as_set);
     }
 }
 
@@ -87,11 +104,16 @@ static void random_look(struct weiri_look *look, struct random_source *r, unsign
     look->codes[WEIRI_SLOT_ALWAYS] = 1;
 }
 
+static void release(const struct weiri_rows_ops *ops, struct weiri_rows *rows)
+{
+    ops->fini(rows);
+    weiri_release(NULL, rows);
+}
+
 /* Room for one more row like this, as rows.c makes it. */
 static struct weiri_rows *make_room(const struct weiri_rows_ops *ops, struct weiri_rows *rows,
                                     const struct weiri_row *row, uint32_t step)
 {
-    static struct weir_matcher m;
     struct weiri_columns columns = {.count = 0};
     struct weiri_rows *larger;
     uint32_t capacity = step;
@@ -106,11 +128,12 @@ static struct weiri_rows *make_room(const struct weiri_rows_ops *ops, struct wei
     } else {
         (void)ops->extend(&columns, row);
     }
-    larger = ops->create(&m, capacity, &columns);
+    larger = ops->create(&matcher, capacity, &columns);
     assert_non_null(larger);
-    if (rows != NULL)
+    if (rows != NULL) {
         ops->copy(larger, rows);
-    weiri_release(NULL, rows);
+        release(ops, rows);
+    }
     return larger;
 }
 
@@ -119,12 +142,13 @@ static struct weiri_rows *random_rows(const struct weiri_rows_ops *ops, struct r
 {
     const uint32_t step = ops == &weiri_block_ops ? 4 : 64;
     const unsigned fine = (unsigned)random_below(r, 3) * 30;
+    const unsigned sets = ops == &weiri_block_ops ? (unsigned)random_below(r, 3) * 30 : 0;
     struct weiri_rows *rows = NULL;
 
     for (uint32_t i = 0; i < count; i++) {
         struct weiri_row row;
 
-        random_row(&row, r, (uint8_t)(columns + 1), columns, spread, fine);
+        random_row(&row, r, (uint8_t)(columns + 1), columns, spread, fine, sets);
         rows = make_room(ops, rows, &row, step);
         assert_int_equal(ops->free_row(rows), i);
         ops->write(rows, i, &row);
@@ -169,24 +193,23 @@ static void compare_blocks(const struct weiri_scan *scan, uint64_t seed)
         seen.unsure += (maybe & ~sure) != 0;
         compare_takes(scan, weiri_rows_refs(rows).ref, maybe);
     }
-    weiri_release(NULL, rows);
+    release(&weiri_block_ops, rows);
 }
 
 static struct weiri_rows *random_page(struct random_source *r, unsigned spread)
 {
-    static struct weir_matcher m;
     const uint32_t capacity = 64u << random_below(r, 4);
     struct weiri_columns columns = {.count = (uint32_t)random_below(r, WEIRI_PAGE_COLUMNS + 1)};
     struct weiri_rows *rows;
 
     for (uint32_t k = 0; k < columns.count; k++)
         columns.slots[k] = (uint8_t)(1 + k * (columns.count < 4 ? 40 : 3));
-    rows = weiri_page_ops.create(&m, capacity, &columns);
+    rows = weiri_page_ops.create(&matcher, capacity, &columns);
     assert_non_null(rows);
     for (uint32_t i = 0; i < capacity; i++) {
         struct weiri_row row;
 
-        random_row(&row, r, random_chance(r, 30) ? 127 : 60, WEIRI_ROW_COLUMNS, spread, 30);
+        random_row(&row, r, random_chance(r, 30) ? 127 : 60, WEIRI_ROW_COLUMNS, spread, 30, 0);
         for (uint32_t k = 0; k < row.column_count; k++) {
             if (k < columns.count && random_chance(r, 70))
                 row.columns[k].slot = columns.slots[k];
@@ -266,7 +289,9 @@ static void pages(void **state)
 
 /* What the columns as they were given say of a look. */
 struct verdict {
-    bool in, soft, equal;
+    bool in;   /* the intervals have it */
+    bool hole; /* a set has not */
+    bool soft, equal;
 };
 
 static struct verdict by_definition(const struct weiri_row *row, const struct weiri_look *look)
@@ -275,12 +300,14 @@ static struct verdict by_definition(const struct weiri_row *row, const struct we
 
     for (uint32_t k = 0; k < row->column_count; k++) {
         const struct weiri_column *c = &row->columns[k];
-        const int value = look->codes[c->slot] << 8 | look->fine[c->slot];
+        const uint8_t code = look->codes[c->slot];
+        const int value = code << 8 | look->fine[c->slot];
         const int low = c->low << 8 | c->fine_low, high = c->high << 8 | c->fine_high;
 
         v.in = v.in && value >= low && value <= high;
+        v.hole = v.hole || (row->sets[k].bits[code / 64] >> code % 64 & 1) == 0;
         v.soft = v.soft || value == low || value == high;
-        v.equal = v.equal || look->codes[c->slot] == c->low || look->codes[c->slot] == c->high;
+        v.equal = v.equal || code == c->low || code == c->high;
     }
     return v;
 }
@@ -299,33 +326,44 @@ static void scalar_blocks(void **state)
         struct weiri_row row[20];
         struct weiri_look look;
         uint64_t maybe, sure;
+        bool mixed;
 
         for (uint32_t i = 0; i < count; i++) {
-            random_row(&row[i], &r, (uint8_t)attrs, WEIRI_BLOCK_COLUMNS, 6, 40);
+            random_row(&row[i], &r, (uint8_t)attrs, WEIRI_BLOCK_COLUMNS, 6, 40, 30);
             rows = make_room(&weiri_block_ops, rows, &row[i], 4);
             weiri_block_ops.write(rows, i, &row[i]);
             weiri_block_ops.set_live(rows, i, true);
         }
+        mixed = rows->columns > 0 && ((struct weiri_block *)rows)->slots[0] == WEIRI_MIXED;
         random_look(&look, &r, 6);
         weiri_scan_scalar.block((struct weiri_block *)rows, &look, &maybe, &sure);
         for (uint32_t i = 0; i < count; i++) {
             const struct verdict v = by_definition(&row[i], &look);
 
-            assert_int_equal(maybe >> i & 1, v.in);
-            assert_int_equal(sure >> i & 1, v.in && !v.soft && row[i].complete);
+            const bool in = maybe >> i & 1, decided = sure >> i & 1;
+
+            if (mixed) { /* intervals stand for sets, and then say less */
+                assert_int_equal(in, v.in);
+                assert_int_equal(decided, v.in && !v.soft && row[i].complete);
+            } else {
+                assert_int_equal(in, v.in && !v.hole);
+                assert_int_equal(decided, in && !v.soft && row[i].exact);
+            }
             seen.sure += sure >> i & 1;
             seen.unsure += v.in && v.soft;
         }
-        seen.mixed += rows->columns > 0 && ((struct weiri_block *)rows)->slots[0] == WEIRI_MIXED;
+        seen.mixed += mixed;
+        seen.sets += ((struct weiri_block *)rows)->sets != 0;
         for (uint32_t i = 0; i < count; i++)
             weiri_block_ops.set_live(rows, i, false);
         weiri_scan_scalar.block((struct weiri_block *)rows, &look, &maybe, &sure);
         assert_int_equal(maybe | sure, 0);
-        weiri_release(NULL, rows);
+        release(&weiri_block_ops, rows);
     }
     assert_true(seen.sure > 0);
     assert_true(seen.unsure > 0);
     assert_true(seen.mixed > 0);
+    assert_true(seen.sets > 0);
 }
 
 /* The scalar scan of a page, which leaves more to the records. */
@@ -342,7 +380,7 @@ static void scalar_pages(void **state)
         struct verdict v;
         uint64_t maybe, sure;
 
-        random_row(&row, &r, 127, 3, 6, 0);
+        random_row(&row, &r, 127, 3, 6, 0, 0);
         page = make_room(&weiri_page_ops, NULL, &row, 64);
         weiri_page_ops.write(page, 0, &row);
         weiri_page_ops.set_live(page, 0, true);
@@ -357,6 +395,28 @@ static void scalar_pages(void **state)
     assert_true(seen.sure > 0);
 }
 
+static int give_slots(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < WEIRI_SLOTS; i++)
+        matcher.slots[i] = &slots_by_number[i];
+    return 0;
+}
+
+static int take_slots(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < WEIRI_SLOTS; i++) {
+        const struct weiri_sets *sets = slots_by_number[i].sets;
+
+        for (uint32_t k = 0; sets != NULL && k < WEIRI_SETS_MAX; k++)
+            assert_int_equal(sets->rows[k], 0);
+        assert_true(sets == NULL || sets->users == 1);
+        weiri_sets_leave(slots_by_number[i].sets);
+    }
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,5 +426,5 @@ int main(void)
         cmocka_unit_test(pages),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, give_slots, take_slots);
 }

@@ -181,6 +181,7 @@ static inline uint8_t *shape_notification(struct weir_notification *out, struct 
 /* The most that was seen of each. */
 struct reached {
     uint32_t blocks_full, blocks_mixed, blocks_listed; /* of 64 rows; in one list */
+    uint32_t blocks_sets, blocks_fine;                 /* with columns of sets, with fine parts */
     uint32_t pages, pages_full, pages_listed, page_columns;
     uint32_t kinds[WEIRI_KEY_KINDS]; /* rows under each kind of key */
     uint32_t slots, versions, sweeps, leaving;
@@ -208,6 +209,8 @@ static inline void reached_rows(struct reached *now, const struct weiri_rows *ro
 
         now->blocks_full += rows->count == WEIRI_BLOCK_ROWS;
         now->blocks_mixed += rows->columns > 0 && block->slots[0] == WEIRI_MIXED;
+        now->blocks_sets += block->sets != 0;
+        now->blocks_fine += rows->columns > 0 && block->fine_at[0] != 0;
         reached_raise(&now->blocks_listed, list->count);
         now->complete += (uint32_t)__builtin_popcountll(block->complete & block->live);
     }

@@ -263,6 +263,8 @@ static void agrees_with_the_normal_forms(void **state)
     }
     assert_true(reached.blocks_full >= 2);
     assert_true(reached.blocks_mixed >= 2);
+    assert_true(reached.blocks_sets >= 2);
+    assert_true(reached.blocks_fine >= 2);
     assert_true(reached.blocks_listed >= 2);
     assert_true(reached.complete > 0);
     assert_true(reached.pages >= 3);
