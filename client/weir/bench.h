@@ -51,7 +51,7 @@ struct bench {
     struct weir_match_scratch *scratch;
     bool shown; /* there is a line of progress */
 
-    uint64_t matches;
+    uint64_t matches, build_pauses;
     double build_s, build_pause_us, bytes_per_filter;
     double mean, min, median, p99; /* of matching */
     struct bench_share add_us, remove_us;

@@ -7,6 +7,8 @@
 
 /* Additions between two looks at the clock, which costs about a tenth of one. */
 #define BUILD_STEP 16u
+/* So long is a pause. */
+#define PAUSE_US 1000
 /* Filters that are removed and added again to time it; so many at once. */
 #define CHANGES_MAX 20000u
 
@@ -35,6 +37,7 @@ int bench_build(struct bench *b)
 
             if (now - last > b->build_pause_us)
                 b->build_pause_us = now - last;
+            b->build_pauses += now - last > PAUSE_US;
             last = now;
         }
     }

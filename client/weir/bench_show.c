@@ -23,15 +23,16 @@ static void show_text(const struct bench *b)
 {
     printf("filters            %zu\nnotifications      %zu\nmatches            %" PRIu64
            "\ninstructions       %s\nbuild              %.3f s\n"
-           "build, 16 adds     %.1f us at most\nmatch, mean        %.3f us a notification\n"
+           "build, 16 adds     %.1f us at most, %" PRIu64
+           " times above 1000\nmatch, mean        %.3f us a notification\n"
            "match, min         %.3f us\nmatch, median      %.3f us\nmatch, p99         %.3f us\n"
            "bytes a filter     %.1f\n"
            "add, median        %.2f us, p99 %.2f, max %.2f\n"
            "remove, median     %.2f us, p99 %.2f, max %.2f\n",
            b->filters.count, b->count, b->matches, weir_matcher_instructions(), b->build_s,
-           b->build_pause_us, b->mean, b->min, b->median, b->p99, b->bytes_per_filter,
-           b->add_us.median, b->add_us.p99, b->add_us.max, b->remove_us.median, b->remove_us.p99,
-           b->remove_us.max);
+           b->build_pause_us, b->build_pauses, b->mean, b->min, b->median, b->p99,
+           b->bytes_per_filter, b->add_us.median, b->add_us.p99, b->add_us.max, b->remove_us.median,
+           b->remove_us.p99, b->remove_us.max);
     if (b->plan.baselines > 0) {
         show_baseline("scan", &b->scan, b->matcher_us);
         show_baseline("counting", &b->counting, b->matcher_us);
@@ -68,11 +69,13 @@ static void show_json(const struct bench *b)
     if (b->plan.workload >= 0)
         printf(",\"workload\":\"%s\",\"seed\":%" PRIu64,
                weiri_workload_name((enum weiri_workload_kind)b->plan.workload), b->plan.seed);
-    printf(",\"instructions\":\"%s\",\"build_s\":%.3f,\"build_pause_us\":%.1f,"
-           "\"us_per_notification\":{\"mean\":%.3f,\"min\":%.3f,\"median\":%.3f,\"p99\":%.3f},"
-           "\"bytes_per_filter\":%.1f,\"add_us\":%.2f,\"remove_us\":%.2f,\"changes\":{",
-           weir_matcher_instructions(), b->build_s, b->build_pause_us, b->mean, b->min, b->median,
-           b->p99, b->bytes_per_filter, b->add_us.median, b->remove_us.median);
+    printf(
+        ",\"instructions\":\"%s\",\"build_s\":%.3f,\"build_pause_us\":%.1f,\"build_pauses\":%" PRIu64
+        ","
+        "\"us_per_notification\":{\"mean\":%.3f,\"min\":%.3f,\"median\":%.3f,\"p99\":%.3f},"
+        "\"bytes_per_filter\":%.1f,\"add_us\":%.2f,\"remove_us\":%.2f,\"changes\":{",
+        weir_matcher_instructions(), b->build_s, b->build_pause_us, b->build_pauses, b->mean,
+        b->min, b->median, b->p99, b->bytes_per_filter, b->add_us.median, b->remove_us.median);
     json_share("add_us", &b->add_us);
     putchar(',');
     json_share("remove_us", &b->remove_us);
