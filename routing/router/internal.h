@@ -36,13 +36,13 @@ struct item {
     struct node *first_child, *next_sibling, *prev_sibling;
     struct node *queue_next, *queue_prev;
     uint64_t seq;        /* control sequence number under which it is on the wire; 0: it is not */
-    uint32_t root_index; /* in sent.roots */
     uint32_t from;       /* entries of the node that came from this hop */
     uint32_t unpromised; /* of these */
     uint32_t counted;    /* entries of the node in sent.needed */
     uint32_t adv_hits;   /* advertisements from this hop that intersect the node */
     uint32_t match_id;   /* in router.hop_matcher, while from > 0 */
     uint8_t queued;      /* enum queued */
+    bool root;           /* needed, and covered by no other */
     bool needed;
     bool promised;      /* in force at the hop and beyond it, in this session */
     bool wire_promised; /* the hop has promised what is on the wire under seq */
@@ -65,6 +65,21 @@ struct entry {
     uint64_t matched;
 };
 
+/* Where a node stands in a list of cover.c. */
+struct place {
+    struct place *next, *prev;
+    struct node *node;
+    struct key *key;
+};
+
+/* Something that filters demand. */
+struct key {
+    uint64_t demand;
+    uint32_t nodes;         /* that demand it */
+    struct place *listed;   /* those of them that are roots somewhere */
+    struct place *anchored; /* those of these that are anchored here */
+};
+
 struct node {
     struct table *table;
     struct weir_normal *normal;
@@ -74,22 +89,18 @@ struct node {
     struct item *items;         /* one for each slot */
     uint64_t uid, hash, summary;
     uint32_t entry_count, client_count;
-    uint32_t unpromised; /* entries */
-    uint32_t on_wire;    /* items with seq != 0 */
-    uint32_t match_id;   /* in router.client_matcher, while client_count > 0 */
+    uint32_t unpromised;  /* entries */
+    uint32_t on_wire;     /* items with seq != 0 */
+    uint32_t roots;       /* hops on which it is a root */
+    struct place *places; /* where covering is wanted */
+    uint32_t place_count;
+    uint32_t match_id; /* in router.client_matcher, while client_count > 0 */
     bool never, exact;
     bool updating; /* its hops are being updated: too early for promises */
 };
 
-struct root {
-    struct node *node;
-    uint64_t summary;
-};
-
 /* What a hop is sent of a table. */
 struct sent {
-    struct root *roots;
-    size_t root_count, root_capacity;
     struct node *send_first, *send_last;
     struct node *withdraw_first, *withdraw_last;
     uint32_t on_wire;
@@ -106,6 +117,8 @@ struct table {
     struct node *first, *last;
     struct weiri_lookup by_hash; /* the first of the nodes with a hash, if they are distinct */
     uint32_t node_count, entry_count;
+    struct weiri_lookup keys; /* of cover.c, by demand */
+    struct key all, nothing;  /* every root; those that are anchored at nothing */
 };
 
 /* Numbers for matcher ids, used again when free. */
@@ -423,8 +436,8 @@ const char *weiri_quote(struct quoted *out, struct weir_str value);
 /* ---- table.c: filters and who asked for them */
 WEIR_MUST_USE enum weir_err weiri_tables_init(struct weir_router *r);
 void weiri_tables_fini(struct weir_router *r);
-/* Makes room for slots below `slots` in all nodes, and in the root arrays of `hop`. */
-WEIR_MUST_USE enum weir_err weiri_tables_add_slot(struct weir_router *r, struct hop *hop);
+/* Makes room for the slot in all nodes. */
+WEIR_MUST_USE enum weir_err weiri_tables_add_slot(struct weir_router *r, const struct hop *hop);
 /* Forgets all that concerns the slot; no entry of the hop may be left. */
 void weiri_tables_drop_slot(struct weir_router *r, struct hop *hop);
 /* Adds an entry of a hop (`client` NULL) or a client.  Takes `normal` and `filter` on success. */
@@ -436,10 +449,27 @@ void weiri_entry_remove(struct weir_router *r, struct entry *entry);
 /* Frees the node when neither an entry nor the wire needs it. */
 void weiri_node_release(struct weir_router *r, struct node *node);
 
-/* ---- spread.c: what each hop needs, is sent and has promised */
-void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop);
+/* ---- cover.c: roots that cover a node, or that it covers */
 /* A change begins, of one node or of a hop's whole table: it has the budget of covering anew. */
 void weiri_work_renew(struct weir_router *r, bool whole_table);
+/* Takes what a node in the table may need to be found. */
+WEIR_MUST_USE enum weir_err weiri_cover_prepare(struct weir_router *r, struct table *table,
+                                                struct node *node);
+void weiri_cover_release(struct weir_router *r, struct table *table, struct node *node);
+/* The node has become a root on a hop, or is none there any more. */
+void weiri_cover_enter(struct node *node);
+void weiri_cover_leave(struct node *node);
+/* A root on the hop that covers the node, or NULL. */
+struct node *weiri_cover_find(struct weir_router *r, const struct node *node,
+                              const struct hop *hop);
+/* Calls `visit` for roots on the hop that the node covers; it may make them roots no more. */
+typedef void weiri_covered_fn(struct weir_router *r, struct node *covered, struct node *node,
+                              struct hop *hop);
+void weiri_cover_covered(struct weir_router *r, struct node *node, struct hop *hop,
+                         weiri_covered_fn *visit);
+
+/* ---- spread.c: what each hop needs, is sent and has promised */
+void weiri_need_update(struct weir_router *r, struct node *node, struct hop *hop);
 /* Counts the advertisements that intersect a new node of SUBs. */
 void weiri_gate_init(struct weir_router *r, struct node *node);
 /* An advertisement has appeared on a hop or vanished from it. */

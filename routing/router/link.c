@@ -93,8 +93,6 @@ enum weir_err weiri_hop_create(struct weir_router *r, uint64_t id, struct weir_s
     weiri_lookup_init(&hop->entries, r->config.hash_seed ^ id, r->alloc);
     weiri_lookup_init(&hop->on_wire, r->config.hash_seed, r->alloc);
     if (weiri_tables_add_slot(r, hop) != WEIR_OK || weiri_gap_reserve(r, hop) != WEIR_OK) {
-        weiri_release(r->alloc, hop->sent[0].roots);
-        weiri_release(r->alloc, hop->sent[1].roots);
         hop_free(r, hop);
         return WEIR_ENOMEM;
     }

@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define INTERSECTS_WORK 4096 /* steps for a pair, before it answers "they do" */
-#define TABLE_WORK 64        /* a change that concerns a whole table may cost so many changes */
 
 static struct item *item_of(const struct node *node, const struct hop *hop)
 {
@@ -105,68 +104,18 @@ static void child_remove(struct hop *hop, struct node *child)
     c->cover = NULL;
 }
 
-static void root_add(struct hop *hop, struct node *node)
+static void root_add(const struct weir_router *r, struct hop *hop, struct node *node)
 {
-    struct sent *sent = sent_of(node, hop);
-
-    assert(sent->root_count < sent->root_capacity);
-    item_of(node, hop)->root_index = (uint32_t)sent->root_count;
-    sent->roots[sent->root_count++] = (struct root){node, node->summary};
+    item_of(node, hop)->root = true;
+    if (r->reduce->maximal)
+        weiri_cover_enter(node);
 }
 
-static void root_remove(struct hop *hop, struct node *node)
+static void root_remove(const struct weir_router *r, struct hop *hop, struct node *node)
 {
-    struct sent *sent = sent_of(node, hop);
-    uint32_t index = item_of(node, hop)->root_index;
-
-    sent->roots[index] = sent->roots[--sent->root_count];
-    item_of(sent->roots[index].node, hop)->root_index = index;
-}
-
-/* Whether `wide` covers `narrow`, within what is left of the budget.  The same pairs come up on
- * every hop, so definite answers are remembered. */
-static bool covers(struct weir_router *r, const struct node *wide, const struct node *narrow)
-{
-    size_t index = (size_t)(wide->uid * 0x9e3779b97f4a7c15u ^ narrow->uid * 0xc2b2ae3d27d4eb4fu);
-    struct cover_memo *memo = &r->cover_cache[(index ^ index >> 32) % COVER_CACHE_SIZE];
-    bool yes;
-
-    if (memo->wide == wide->uid && memo->narrow == narrow->uid)
-        return memo->covers;
-    if (r->work == 0)
-        return false;
-    yes = weir_normal_covers(wide->normal, narrow->normal, &r->work);
-    if (yes || r->work != 0)
-        *memo = (struct cover_memo){wide->uid, narrow->uid, yes};
-    return yes;
-}
-
-void weiri_work_renew(struct weir_router *r, bool whole_table)
-{
-    uint64_t work = (uint64_t)r->config.cover_work * (whole_table ? TABLE_WORK : 1);
-
-    r->work = work < UINT32_MAX ? (uint32_t)work : UINT32_MAX;
-}
-
-/* Looking at a candidate costs too: one step for each sixteen. */
-static bool may_look(struct weir_router *r, size_t index)
-{
-    if (index % 16 == 0 && r->work != 0)
-        r->work--;
-    return r->work != 0;
-}
-
-static struct node *find_cover(struct weir_router *r, const struct node *node, struct hop *hop)
-{
-    struct sent *sent = sent_of(node, hop);
-
-    if (!r->reduce->maximal)
-        return NULL;
-    for (size_t i = 0; i < sent->root_count && may_look(r, i); i++) {
-        if ((sent->roots[i].summary & ~node->summary) == 0 && covers(r, sent->roots[i].node, node))
-            return sent->roots[i].node;
-    }
-    return NULL;
+    item_of(node, hop)->root = false;
+    if (r->reduce->maximal)
+        weiri_cover_leave(node);
 }
 
 static void propagate_promise(struct weir_router *r, struct node *node, struct hop *hop);
@@ -179,36 +128,26 @@ static void put_under(struct weir_router *r, struct node *node, struct node *cov
     sync_wire(hop, node);
 }
 
-/* Puts roots that the new root covers under it. */
-static void demote_covered(struct weir_router *r, struct node *node, struct hop *hop)
+static void demote(struct weir_router *r, struct node *covered, struct node *node, struct hop *hop)
 {
-    struct sent *sent = sent_of(node, hop);
-
-    if (!r->reduce->maximal)
-        return;
-    for (size_t i = sent->root_count; i-- > 0 && may_look(r, i);) {
-        struct node *other = sent->roots[i].node;
-
-        if ((node->summary & ~sent->roots[i].summary) != 0 || other == node ||
-            !covers(r, node, other))
-            continue;
-        root_remove(hop, other);
-        put_under(r, other, node, hop);
-    }
+    root_remove(r, hop, covered);
+    put_under(r, covered, node, hop);
 }
 
-/* Finds a needed node its place: under a root that covers it, or as a root. */
+/* Finds a needed node its place: under a root that covers it, or as a root that takes those it
+ * covers under itself. */
 static void place(struct weir_router *r, struct node *node, struct hop *hop)
 {
-    struct node *cover = find_cover(r, node, hop);
+    struct node *cover = r->reduce->maximal ? weiri_cover_find(r, node, hop) : NULL;
 
     if (cover != NULL) {
         put_under(r, node, cover, hop);
         return;
     }
-    root_add(hop, node);
+    root_add(r, hop, node);
     sync_wire(hop, node);
-    demote_covered(r, node, hop);
+    if (r->reduce->maximal)
+        weiri_cover_covered(r, node, hop, demote);
 }
 
 static void forget_sync(struct hop *hop, struct item *item)
@@ -231,7 +170,7 @@ static void displace(struct weir_router *r, struct node *node, struct hop *hop)
     if (parent != NULL)
         child_remove(hop, node);
     else
-        root_remove(hop, node);
+        root_remove(r, hop, node);
     child = item->first_child;
     item->first_child = NULL;
     for (; child != NULL; child = next) {

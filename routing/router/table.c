@@ -91,23 +91,12 @@ static struct node *node_find(const struct table *table, uint64_t hash, struct w
     return node;
 }
 
-static enum weir_err roots_reserve(struct weir_router *r, struct sent *sent, size_t count)
-{
-    struct root *roots;
-
-    if (sent->root_capacity >= count)
-        return WEIR_OK;
-    roots = weiri_array_grow(r->alloc, sent->roots, &sent->root_capacity, count, sizeof *roots);
-    if (roots == NULL)
-        return WEIR_ENOMEM;
-    sent->roots = roots;
-    return WEIR_OK;
-}
-
 static void node_free(struct weir_router *r, struct node *node)
 {
     if (node == NULL)
         return;
+    if (node->places != NULL)
+        weiri_cover_release(r, node->table, node);
     weiri_release(r->alloc, node->items);
     weiri_release(r->alloc, node);
 }
@@ -124,16 +113,14 @@ static enum weir_err node_create(struct weir_router *r, struct table *table,
     node->items = weiri_alloc_zeroed(r->alloc, r->hop_capacity == 0 ? 1 : r->hop_capacity,
                                      sizeof *node->items);
     err = node->items == NULL ? WEIR_ENOMEM : weiri_lookup_reserve(&table->by_hash, 1);
-    for (uint32_t i = 0; err == WEIR_OK && i < r->slots; i++) {
-        if (r->hops[i] != NULL)
-            err = roots_reserve(r, &r->hops[i]->sent[table->advs], (size_t)table->node_count + 1);
-    }
+    node->table = table;
+    node->normal = normal;
+    if (err == WEIR_OK && r->reduce->maximal)
+        err = weiri_cover_prepare(r, table, node);
     if (err != WEIR_OK) {
         node_free(r, node);
         return err;
     }
-    node->table = table;
-    node->normal = normal;
     node->hash = hash;
     node->summary = weir_normal_summary(normal);
     node->never = weir_normal_is_never(normal);
@@ -386,7 +373,7 @@ void weiri_entry_remove(struct weir_router *r, struct entry *entry)
 
 /* ---- slots */
 
-enum weir_err weiri_tables_add_slot(struct weir_router *r, struct hop *hop)
+enum weir_err weiri_tables_add_slot(struct weir_router *r, const struct hop *hop)
 {
     size_t capacity = r->hop_capacity;
     struct item *items;
@@ -403,10 +390,6 @@ enum weir_err weiri_tables_add_slot(struct weir_router *r, struct hop *hop)
             }
         }
     }
-    for (size_t t = 0; t < 2; t++) {
-        if (roots_reserve(r, &hop->sent[t], (size_t)r->tables[t].node_count + 1) != WEIR_OK)
-            return WEIR_ENOMEM;
-    }
     r->hop_capacity = capacity;
     return WEIR_OK;
 }
@@ -414,9 +397,11 @@ enum weir_err weiri_tables_add_slot(struct weir_router *r, struct hop *hop)
 void weiri_tables_drop_slot(struct weir_router *r, struct hop *hop)
 {
     for (size_t t = 0; t < 2; t++) {
-        for (struct node *node = r->tables[t].first; node != NULL; node = node->next)
+        for (struct node *node = r->tables[t].first; node != NULL; node = node->next) {
+            if (node->items[hop->slot].root && r->reduce->maximal)
+                weiri_cover_leave(node);
             memset(&node->items[hop->slot], 0, sizeof node->items[hop->slot]);
-        weiri_release(r->alloc, hop->sent[t].roots);
+        }
         memset(&hop->sent[t], 0, sizeof hop->sent[t]);
     }
 }
@@ -426,6 +411,7 @@ enum weir_err weiri_tables_init(struct weir_router *r)
     for (int t = 0; t < 2; t++) {
         r->tables[t].advs = t == 1;
         weiri_lookup_init(&r->tables[t].by_hash, r->config.hash_seed, r->alloc);
+        weiri_lookup_init(&r->tables[t].keys, r->config.hash_seed, r->alloc);
     }
     r->cover_cache = weiri_alloc_zeroed(r->alloc, COVER_CACHE_SIZE, sizeof *r->cover_cache);
     if (r->cover_cache == NULL || weir_matcher_create(&r->hop_matcher, r->alloc) != WEIR_OK ||
@@ -461,6 +447,7 @@ void weiri_tables_fini(struct weir_router *r)
             node_free(r, node);
         }
         weiri_lookup_fini(&r->tables[t].by_hash);
+        weiri_lookup_fini(&r->tables[t].keys);
     }
     weiri_release(r->alloc, r->cover_cache);
     weir_matcher_destroy(r->hop_matcher);

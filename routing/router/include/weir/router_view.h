@@ -54,6 +54,7 @@ struct weir_router_stats {
     uint64_t gaps;                /* begun */
     uint64_t gaps_open;           /* now */
     uint64_t topology_steps;      /* link ends looked at, to find who is reachable */
+    uint64_t cover_looks;         /* filters looked at, to find which cover which */
     uint64_t control_in, control_out;
     uint64_t undecided;  /* MATCHES out of budget */
     uint64_t kept_bytes; /* held for want of credit */
