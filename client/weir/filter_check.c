@@ -3,13 +3,10 @@
 
 #include <weir/json.h>
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 enum { OPTION_JSON = CMD_LONG_ONLY, OPTION_FILTERS, OPTION_NORMAL, OPTION_FROM_JSON };
-
-#define WHERE_MAX 512
 
 typedef size_t (*print_fn)(char *out, size_t size, const struct weir_filter *filter);
 
@@ -21,8 +18,7 @@ struct check {
 
 static int run_check(struct cmd_args *args);
 static int check_operand(struct check *check, const char *operand);
-static int check_file(struct check *check, const char *name);
-static int check_one(struct check *check, const char *where, uint64_t number, struct weir_str text);
+static int check_one(void *context, const char *where, uint64_t number, struct weir_str text);
 static int run_fmt(struct cmd_args *args);
 static int fmt(const struct command *command, const struct source *source, bool from_json,
                bool normal, bool json);
@@ -70,7 +66,8 @@ static int run_check(struct cmd_args *args)
     if (args->rest_count != (file == NULL))
         return cmd_usage_error(args->command, "expected one filter, in quotes, or --filters FILE");
     fputs(check.json ? "[" : "", stdout);
-    status = file == NULL ? check_operand(&check, args->rest[0]) : check_file(&check, file);
+    status = file == NULL ? check_operand(&check, args->rest[0])
+                          : filter_lines_each(check.command, file, check_one, &check);
     fputs(check.json ? "]\n" : "", stdout);
     return status;
 }
@@ -87,40 +84,10 @@ static int check_operand(struct check *check, const char *operand)
     return status;
 }
 
-static int check_file(struct check *check, const char *name)
-{
-    struct lines lines;
-    struct weir_str line;
-    enum lines_result result;
-    int status = CMD_OK;
-
-    if (!lines_open(&lines, name)) {
-        cmd_error(check->command, "%s: %s", name, strerror(errno));
-        return CMD_USAGE;
-    }
-    while ((result = lines_next(&lines, &line)) != LINES_END) {
-        char where[WHERE_MAX];
-        int one = CMD_USAGE;
-
-        snprintf(where, sizeof where, "%s:%" PRIu64 ": ", name, lines.number);
-        if (result == LINES_TOO_LONG)
-            cmd_error(check->command, "%sthe line is too long", where);
-        else
-            one = filter_line_holds(line) ? check_one(check, where, lines.number, line) : CMD_OK;
-        if (status == CMD_OK)
-            status = one;
-    }
-    if (lines.error != 0) {
-        cmd_error(check->command, "%s: %s", name, strerror(lines.error));
-        status = CMD_USAGE;
-    }
-    lines_close(&lines);
-    return status;
-}
-
 /* `number` is that of the line, 0 for a filter that is none of a file. */
-static int check_one(struct check *check, const char *where, uint64_t number, struct weir_str text)
+static int check_one(void *context, const char *where, uint64_t number, struct weir_str text)
 {
+    struct check *check = context;
     struct weir_diags diags;
     struct weir_filter *filter = NULL;
     enum weir_err err = filter_diagnose(&filter, text, &diags);

@@ -15,9 +15,16 @@
 #define YELLOW "\033[1;33m"
 #define PLAIN "\033[0m"
 
+/* A file that takes filters. */
+struct filling {
+    struct filter_file *file;
+    const struct command *command;
+    bool normals;
+};
+
 static bool read_one(struct notifications *in);
-static int add_filter(struct filter_file *file, const struct command *command, const char *where,
-                      uint64_t number, struct weir_str line, bool normals);
+static bool line_holds_filter(struct weir_str line);
+static int add_filter(void *context, const char *where, uint64_t number, struct weir_str line);
 
 /* ---- showing */
 
@@ -211,15 +218,14 @@ void notifications_close(struct notifications *in)
 
 /* ---- filters of a file */
 
-int filter_file_read(struct filter_file *file, const struct command *command, const char *name,
-                     bool normals)
+int filter_lines_each(const struct command *command, const char *name, filter_line_fn *take,
+                      void *context)
 {
     struct lines lines;
     struct weir_str line;
     enum lines_result result;
     int status = CMD_OK;
 
-    *file = (struct filter_file){.count = 0};
     if (!lines_open(&lines, name)) {
         cmd_error(command, "%s: %s", name, strerror(errno));
         return CMD_USAGE;
@@ -232,9 +238,7 @@ int filter_file_read(struct filter_file *file, const struct command *command, co
         if (result == LINES_TOO_LONG)
             cmd_error(command, "%sthe line is too long", where);
         else
-            one = filter_line_holds(line)
-                      ? add_filter(file, command, where, lines.number, line, normals)
-                      : CMD_OK;
+            one = line_holds_filter(line) ? take(context, where, lines.number, line) : CMD_OK;
         if (status == CMD_OK)
             status = one;
     }
@@ -246,7 +250,7 @@ int filter_file_read(struct filter_file *file, const struct command *command, co
     return status;
 }
 
-bool filter_line_holds(struct weir_str line)
+static bool line_holds_filter(struct weir_str line)
 {
     size_t i = 0;
 
@@ -255,9 +259,20 @@ bool filter_line_holds(struct weir_str line)
     return i < line.len && !(i + 1 < line.len && line.ptr[i] == '-' && line.ptr[i + 1] == '-');
 }
 
-static int add_filter(struct filter_file *file, const struct command *command, const char *where,
-                      uint64_t number, struct weir_str line, bool normals)
+int filter_file_read(struct filter_file *file, const struct command *command, const char *name,
+                     bool normals)
 {
+    struct filling filling = {file, command, normals};
+
+    *file = (struct filter_file){.count = 0};
+    return filter_lines_each(command, name, add_filter, &filling);
+}
+
+static int add_filter(void *context, const char *where, uint64_t number, struct weir_str line)
+{
+    const struct filling *filling = context;
+    const struct command *command = filling->command;
+    struct filter_file *file = filling->file;
     struct filter_line *items =
         weiri_array_grow(NULL, file->items, &file->capacity, file->count + 1, sizeof *items);
     struct filter_line added = {.id = (uint32_t)number, .exact = true};
@@ -271,7 +286,7 @@ static int add_filter(struct filter_file *file, const struct command *command, c
     status = filter_compile_shown(&added.filter, command, where, line);
     if (status != CMD_OK)
         return status;
-    if (normals) {
+    if (filling->normals) {
         if (weir_normal_create(&added.normal, added.filter, WEIR_ROLE_SUBSCRIPTION, NULL) !=
             WEIR_OK) {
             weir_filter_destroy(added.filter);

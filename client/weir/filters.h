@@ -77,8 +77,12 @@ struct filter_file {
     struct filter_line *items; /* ids ascend */
     size_t count, capacity;
 };
-/* False for a line of blanks or a comment. */
-bool filter_line_holds(struct weir_str line);
+/* Takes the filter of a line; `where` heads messages ("f.txt:3: ").  Returns an exit code. */
+typedef int filter_line_fn(void *context, const char *where, uint64_t number, struct weir_str line);
+/* Hands each line of the file that holds a filter to `take`, blanks and comments do not; reports
+ * what cannot be read.  Returns the first exit code that is not CMD_OK. */
+int filter_lines_each(const struct command *command, const char *name, filter_line_fn *take,
+                      void *context);
 /* Reads all, reporting each error with its line; returns an exit code. */
 int filter_file_read(struct filter_file *file, const struct command *command, const char *name,
                      bool normals);

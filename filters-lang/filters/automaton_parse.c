@@ -487,7 +487,7 @@ static void read_alternatives(struct reader *r)
         if (r->failed || !accept(r, '|'))
             break;
         insert_split(r, start, p->len - start + 2);
-        emit(r, OP_JUMP, 0, jump); /* where the jump before is, for now */
+        emit(r, OP_JUMP, 0, jump); /* where the jump before is: all get their offsets below */
         jump = (int)p->len - 1;
     }
     while (!r->failed && jump >= 0) {
