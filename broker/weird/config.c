@@ -11,6 +11,7 @@
 
 #include <weir/limits.h>
 #include <weir/link.h>
+#include <weir/load.h>
 #include <weir/locate.h>
 
 #define POINTER_SIZE 256
@@ -168,13 +169,16 @@ static json_t *load(struct reader *reader)
     } else if (text == NULL || size > CONFIG_SIZE_MAX) {
         fprintf(reader->errors, "%s: too large\n", reader->path);
     } else {
-        root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
-        if (root == NULL)
+        switch (weiri_json_load(&root, (struct weir_str){text, size}, 0, &error)) {
+        case WEIR_OK: reader->problems--; break;
+        case WEIR_ENOMEM:
+            fprintf(reader->errors, "%s: %s\n", reader->path, weir_err_text(WEIR_ENOMEM));
+            break;
+        default:
             fprintf(reader->errors, "%s:%d:%d: %s\n", reader->path, error.line,
                     error.column > 0 ? error.column : 1, /* 0 at the start of a line */
                     error.text);
-        else
-            reader->problems--;
+        }
     }
     reader->size = size;
     if (file != NULL)

@@ -3,6 +3,7 @@
 
 #include <weir/bytes.h>
 #include <weir/client.h>
+#include <weir/load.h>
 
 #include <time.h>
 
@@ -24,7 +25,6 @@ enum weir_err weir_admin_ask(json_t **answer, const char *url, const char *quest
     struct conversation c = {.reason = WEIR_REASON_NONE};
     struct weir_client_options options = {.url = url, .callbacks = &callbacks, .context = &c};
     struct weir_client *client = NULL;
-    json_t *json;
     enum weir_err err;
 
     weiri_buf_init(&c.text, WEIR_ADMIN_SIZE_MAX, NULL);
@@ -33,13 +33,9 @@ enum weir_err weir_admin_ask(json_t **answer, const char *url, const char *quest
         err = converse(&c, client, question, timeout_ms);
     weir_client_destroy(client);
     if (err == WEIR_OK) {
-        struct weir_str text = weiri_buf_str(&c.text);
-
-        json = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, NULL);
-        if (json == NULL)
+        err = weiri_json_load(answer, weiri_buf_str(&c.text), 0, NULL);
+        if (err != WEIR_OK && err != WEIR_ENOMEM)
             err = WEIR_EMALFORMED;
-        else
-            *answer = json;
     }
     weiri_buf_fini(&c.text);
     return err;

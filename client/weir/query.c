@@ -1,9 +1,12 @@
 /* query.c - asking a broker about itself. */
 #include "query.h"
 
+#include <weir/load.h>
+
 #define WAIT_NS 10000000000u
 #define ANSWER_SIZE_MAX (64u << 20)
 
+static void say_no_memory(struct query *query);
 static bool wait_for_answer(struct query *query);
 static void on_reply(void *context, uint32_t id, bool last, struct weir_outcome_view piece);
 
@@ -25,14 +28,14 @@ void query_close(struct query *query)
 json_t *query_ask(struct query *query, const char *question)
 {
     json_error_t error;
+    enum weir_err err;
     json_t *answer;
     uint32_t id;
 
     query->answered = false;
     weiri_buf_reset(&query->answer);
     if (weir_client_query(query->session.client, &id, question) != WEIR_OK) {
-        cmd_error(query->session.command, "%s", weir_err_text(WEIR_ENOMEM));
-        query->session.status = CMD_FAILED;
+        say_no_memory(query);
         return NULL;
     }
     if (!wait_for_answer(query))
@@ -43,11 +46,20 @@ json_t *query_ask(struct query *query, const char *question)
         query->session.status = CMD_REFUSED;
         return NULL;
     }
-    answer = json_loadb((const char *)query->answer.bytes, query->answer.size,
-                        JSON_REJECT_DUPLICATES, &error);
-    if (answer == NULL)
+    err = weiri_json_load(&answer, weiri_buf_str(&query->answer), 0, &error);
+    if (err == WEIR_OK)
+        return answer;
+    if (err == WEIR_ENOMEM)
+        say_no_memory(query);
+    else
         query_senseless(query, error.text);
-    return answer;
+    return NULL;
+}
+
+static void say_no_memory(struct query *query)
+{
+    cmd_error(query->session.command, "%s", weir_err_text(WEIR_ENOMEM));
+    query->session.status = CMD_FAILED;
 }
 
 static bool wait_for_answer(struct query *query)

@@ -2,9 +2,9 @@
 #include "internal.h"
 
 #include <weir/alloc.h>
+#include <weir/load.h>
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 struct weir_json_notification {
@@ -17,33 +17,18 @@ struct weir_json_notification {
     struct weir_attr attrs[WEIRI_JSON_MEMBERS_MAX * 2];
 };
 
-/* Which error of ours a parser's error is. */
-static enum weir_err error_of(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-    case json_error_numeric_overflow: return WEIR_ELIMIT;
-    case json_error_duplicate_key:
-    case json_error_null_byte_in_key:
-    case json_error_null_character: return WEIR_EINVAL;
-    default: return WEIR_ESYNTAX;
-    }
-}
-
 enum weir_err weiri_json_parse(json_t **root, struct weir_str text, size_t flags,
                                struct weir_json_problem *problem)
 {
     json_error_t error;
-    const char *bytes = text.len == 0 ? "" : text.ptr;
+    enum weir_err err = weiri_json_load(root, text, flags, &error);
 
-    /* Where memory is lacking, the parser says that the text is malformed, or nothing. */
-    errno = 0;
-    *root = json_loadb(bytes, text.len, JSON_REJECT_DUPLICATES | flags, &error);
-    if (*root != NULL)
+    if (err == WEIR_OK)
         return WEIR_OK;
-    if (errno == ENOMEM)
+    if (err == WEIR_ENOMEM)
         return weiri_json_problem(problem, WEIR_ENOMEM, 0, "out of memory");
-    return weiri_json_problem(problem, error_of(&error),
-                              error.column > 0 ? (uint32_t)error.column : 0, "%s", error.text);
+    return weiri_json_problem(problem, err, error.column > 0 ? (uint32_t)error.column : 0, "%s",
+                              error.text);
 }
 
 struct weir_str weiri_json_string_of(const json_t *json)

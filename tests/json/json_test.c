@@ -1,17 +1,16 @@
 /* json_test.c - notifications from and to JSON, diagnostics to JSON. */
+#include "json_oom.h"
 #include "oom.h"
 
 #include <weir/filter.h>
 #include <weir/json.h>
 
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 /* Reads and writes again. */
 static const char *round_trip(const char *text, char *out, size_t size)
@@ -208,29 +207,6 @@ static void survives_lack_of_memory(void **state)
     }
 }
 
-/* Jansson's own allocations: the next `parser_allowed` succeed. */
-static size_t parser_allowed, parser_live_count;
-
-static void *parser_alloc(size_t size)
-{
-    void *block;
-
-    if (parser_allowed == 0) {
-        errno = ENOMEM; /* as malloc does */
-        return NULL;
-    }
-    parser_allowed--;
-    block = malloc(size);
-    parser_live_count += block != NULL;
-    return block;
-}
-
-static void parser_release(void *block)
-{
-    parser_live_count -= block != NULL;
-    free(block);
-}
-
 static void survives_lack_of_memory_of_the_parser(void **state)
 {
     static const char *const texts[] = {
@@ -241,7 +217,6 @@ static void survives_lack_of_memory_of_the_parser(void **state)
     };
 
     (void)state;
-    json_set_alloc_funcs(parser_alloc, parser_release);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         enum weir_err err = WEIR_ENOMEM;
 
@@ -249,8 +224,7 @@ static void survives_lack_of_memory_of_the_parser(void **state)
             struct weir_json_problem problem = {"", 0};
             struct weir_json_notification *read = NULL;
 
-            parser_allowed = n;
-            parser_live_count = 0;
+            json_oom_begin(n);
             err = weir_json_read(&read, weir_str_of(texts[i]), &problem, NULL);
             if (err == WEIR_OK) {
                 assert_true(n > 2);
@@ -260,10 +234,10 @@ static void survives_lack_of_memory_of_the_parser(void **state)
                          problem.text);
             }
             weir_json_notification_destroy(read);
-            assert_int_equal(parser_live_count, 0);
+            assert_int_equal(json_oom_live_count, 0);
         }
     }
-    json_set_alloc_funcs(malloc, free);
+    json_oom_end();
 }
 
 static void writes_stamps(void **state)

@@ -11,6 +11,8 @@
 
 #include <weir/topology.h>
 
+#include "json_oom.h"
+
 #define B(names) "{\"brokers\":[" names "],\"links\":["
 #define N(name) "{\"name\":\"" name "\"}"
 #define L(a, b) "{\"between\":[\"" a "\",\"" b "\"]}"
@@ -289,6 +291,27 @@ static void survives_every_failed_allocation(void **state)
     }
 }
 
+/* The parser tells a lack of memory as a mistake of the text, or tells nothing. */
+static void survives_lack_of_memory_of_the_parser(void **state)
+{
+    static const char text[] = B(N("a") "," N("b")) L("a", "b") "]}";
+    enum weir_err err = WEIR_ENOMEM;
+
+    (void)state;
+    for (size_t n = 0; err != WEIR_OK; n++) {
+        struct weir_topology *topology = NULL;
+
+        json_oom_begin(n);
+        err = weir_topology_parse(&topology, weir_str_of(text), &problems, NULL);
+        if (err != WEIR_OK && (err != WEIR_ENOMEM || topology != NULL || problems.total != 0))
+            fail_msg("%zu allocations: %s", n, weir_err_text(err));
+        assert_true(err != WEIR_OK || n > 10);
+        weir_topology_destroy(topology);
+        assert_int_equal(json_oom_live_count, 0);
+    }
+    json_oom_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +323,7 @@ int main(void)
         cmocka_unit_test(reads_shipped_files),
         cmocka_unit_test(says_what_cannot_be_read),
         cmocka_unit_test(survives_every_failed_allocation),
+        cmocka_unit_test(survives_lack_of_memory_of_the_parser),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

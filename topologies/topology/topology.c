@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <weir/alloc.h>
+#include <weir/load.h>
 
 static bool within_depth(struct weir_str text, struct weir_topology_problems *problems);
 static enum weir_err read_all(char **text, size_t *size, FILE *file,
@@ -28,18 +29,16 @@ enum weir_err weir_topology_parse(struct weir_topology **out, struct weir_str te
     topology->alloc = alloc;
 
     json_error_t error;
-    topology->root = json_loadb(text.ptr ? text.ptr : "", text.len, JSON_REJECT_DUPLICATES, &error);
-    enum weir_err err = WEIR_ESYNTAX;
-    if (topology->root) {
+    enum weir_err err = weiri_json_load(&topology->root, text, 0, &error);
+    if (err == WEIR_OK) {
         struct reader reader = {topology, text, problems, false};
         err = topology_fields(&reader);
         if (err == WEIR_OK && !reader.incomplete)
             err = topology_span(&reader);
         if (err == WEIR_OK && problems->total > 0)
             err = WEIR_EINVAL;
-    } else if (json_error_code(&error) == json_error_out_of_memory) {
-        err = WEIR_ENOMEM;
-    } else {
+    } else if (err != WEIR_ENOMEM) {
+        err = WEIR_ESYNTAX;
         topology_complain_at(problems, error.line > 0 ? (uint32_t)error.line : 1,
                              error.column > 0 ? (uint32_t)error.column : 1, "%s", error.text);
     }

@@ -15,6 +15,7 @@ extern "C" {
 /* Connects, asks, waits for the whole answer and disconnects.  The caller releases *answer.
  * WEIR_ETIMEOUT when it has not come within timeout_ms, WEIR_EREFUSED for a question that the
  * broker does not know, WEIR_EMALFORMED for an answer that is no JSON or above WEIR_ADMIN_SIZE_MAX,
+ * WEIR_ENOMEM,
  * and the errors of weir_client_poll. */
 #define WEIR_ADMIN_SIZE_MAX (64u << 20)
 WEIR_MUST_USE enum weir_err weir_admin_ask(json_t **answer, const char *url, const char *question,

@@ -56,7 +56,7 @@ struct weir_conjunction {
  * Filters that differ only in the order, grouping or repetition of the operands of AND and OR, in
  * where NOT stands, in the order of the values of an IN or in how a predicate is written have equal
  * bytes; and so has the printed text of an exact form.  WEIR_ENOMEM only.  Takes at most some two
- * hundred thousand elementary steps of about ten nanoseconds and WEIR_NORMAL_MEMORY_MAX bytes,
+ * hundred thousand elementary steps of ten to twenty nanoseconds and WEIR_NORMAL_MEMORY_MAX bytes,
  * whatever the filter: beyond that parts of it become hulls. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out,
                                                         const struct weir_filter *filter,
