@@ -64,7 +64,8 @@ WEIR_API WEIR_MUST_USE enum weir_err weir_normal_create(struct weir_normal **out
                                                         const struct weir_alloc *alloc);
 /* Decodes and validates untrusted bytes; accepts what weir_normal_bytes returns for the role, and
  * else only what is canonical as well: reducing it changes nothing, and where it says that it is
- * exact its residuals' attributes are listed.  WEIR_EMALFORMED, WEIR_EVERSION, WEIR_ELIMIT or
+ * exact its residuals' attributes are listed (perhaps with values that these never take, which the
+ * module's README shows to be harmless).  WEIR_EMALFORMED, WEIR_EVERSION, WEIR_ELIMIT or
  * WEIR_ENOMEM. */
 WEIR_API WEIR_MUST_USE enum weir_err weir_normal_decode(struct weir_normal **out,
                                                         enum weir_filter_role role,
