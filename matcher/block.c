@@ -262,6 +262,8 @@ static bool extend(struct weiri_columns *columns, const struct weiri_row *row)
     if (mixed) {
         *columns = before;
         columns->sets = 0;
+        if (before.fine != 0) /* a row that is written anew may have its bounds in any column */
+            columns->fine = (1u << WEIRI_BLOCK_COLUMNS) - 1;
         for (uint32_t i = 0; i < row->column_count && i < WEIRI_BLOCK_COLUMNS; i++) {
             columns->fine |= (uint32_t)divides(&row->columns[i]) << i;
             columns->count = columns->count > i ? columns->count : i + 1;

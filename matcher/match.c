@@ -104,6 +104,11 @@ void weir_match_scratch_destroy(struct weir_match_scratch *s)
     weiri_release(s->alloc, s);
 }
 
+void weiri_match_scratch_use(struct weir_match_scratch *s, const struct weiri_scan *scan)
+{
+    s->scan = scan;
+}
+
 enum weir_err weir_match_scratch_reserve(struct weir_match_scratch *s, const struct weir_matcher *m)
 {
     return make_room(s->alloc, &s->out, &s->out_capacity, m->id_count, OUT_PADDING) &&

@@ -19,7 +19,14 @@ struct weiri_scan {
 };
 
 extern const struct weiri_scan weiri_scan_scalar;
-/* The best for this processor; decided once. */
+/* For scans that have none of their own. */
+void weiri_scan_scalar_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
+                            uint64_t *sure);
+/* Those for this processor, the best first, the scalar one last; how many. */
+#define WEIRI_SCANS_MAX 3u
+uint32_t weiri_scan_all(const struct weiri_scan **out);
 const struct weiri_scan *weiri_scan_best(void);
+/* For tests and measurements: the scratch matches by this one from now on, not by the best. */
+void weiri_match_scratch_use(struct weir_match_scratch *scratch, const struct weiri_scan *scan);
 
 #endif /* WEIRI_SCAN_H */

@@ -1,6 +1,4 @@
 /* scan_avx512.c - a block's 64 rows in one vector of bytes, a page's 512 in one of bits. */
-#include "scan.h"
-
 #include "scan_cpu.h"
 
 #if WEIRI_SCAN_X86

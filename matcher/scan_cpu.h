@@ -16,7 +16,7 @@
 /* The thread sanitizer knows atomics, not vectors of them. */
 #if defined(__x86_64__) && !defined(WEIRI_TSAN)
 #define WEIRI_SCAN_X86 1
-extern const struct weiri_scan weiri_scan_avx512;
+extern const struct weiri_scan weiri_scan_avx512, weiri_scan_avx2;
 #else
 #define WEIRI_SCAN_X86 0
 #endif

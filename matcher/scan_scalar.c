@@ -66,8 +66,8 @@ static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
     return count;
 }
 
-static void scan_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                      uint64_t *sure)
+void weiri_scan_scalar_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
+                            uint64_t *sure)
 {
     uint8_t own[WEIRI_PAGE_COLUMNS] = {1}; /* of rows without columns */
 
@@ -114,4 +114,4 @@ static enum row page_row(const struct weiri_row_codes *codes, const uint8_t *own
 }
 
 const struct weiri_scan weiri_scan_scalar = {
-    .name = "scalar", .block = scan_block, .take = take, .page = scan_page};
+    .name = "scalar", .block = scan_block, .take = take, .page = weiri_scan_scalar_page};

@@ -22,20 +22,6 @@ static struct {
     size_t maybe, sure, unsure, mixed, sets;
 } seen;
 
-/* Those that this processor has, but for the scalar one. */
-static size_t others(const struct weiri_scan **out)
-{
-    size_t count = 0;
-
-#if WEIRI_SCAN_X86
-    if (__builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl"))
-        out[count++] = &weiri_scan_avx512;
-#endif
-    (void)out;
-    return count;
-}
-
 static uint8_t random_code(struct random_source *r, unsigned spread)
 {
     const size_t at = random_below(r, spread);
@@ -256,16 +242,15 @@ static void compare_pages(const struct weiri_scan *scan, uint64_t seed)
 
 static void compare(void (*one)(const struct weiri_scan *scan, uint64_t seed), size_t rounds)
 {
-    const struct weiri_scan *scans[4];
-    const size_t count = others(scans);
+    const struct weiri_scan *scans[WEIRI_SCANS_MAX];
+    const size_t count = weiri_scan_all(scans);
 
     memset(&seen, 0, sizeof seen);
     for (uint64_t seed = 1; seed <= random_rounds(rounds); seed++) {
-        one(&weiri_scan_scalar, seed);
         for (size_t i = 0; i < count; i++)
             one(scans[i], seed);
     }
-    if (count == 0) {
+    if (count == 1) {
         print_message("this processor has nothing but the scalar scan\n");
         skip();
     }

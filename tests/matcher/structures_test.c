@@ -2,6 +2,7 @@
  * against the normal forms one by one; with memory failing and without; and that each has been
  * reached. */
 #include "oom.h"
+#include "scan.h"
 #include "structures.h"
 
 #include <weir/matcher.h>
@@ -63,6 +64,15 @@ static void expect(struct world *w, struct weir_matches matches, uint32_t *expec
         check_failed(w, what);
 }
 
+/* By any of the scans that there are for this processor. */
+static void choose_scan(struct world *w)
+{
+    const struct weiri_scan *scans[WEIRI_SCANS_MAX];
+    const uint32_t count = weiri_scan_all(scans);
+
+    weiri_match_scratch_use(w->scratch, scans[random_below(&w->r, count)]);
+}
+
 static void check(struct world *w)
 {
     static uint32_t ids[HELD_MAX];
@@ -74,6 +84,7 @@ static void check(struct world *w)
         random_chance(&w->r, 50) ? UINT32_MAX : (uint32_t)random_below(&w->r, GROUPS);
     size_t count = 0, group_count = 0;
 
+    choose_scan(w);
     for (size_t i = 0; i < w->count; i++) {
         if (weir_normal_eval(w->held[i].normal, &n, w->eval) != WEIR_TRUE)
             continue;
