@@ -268,8 +268,6 @@ static bool extend(struct weiri_columns *columns, const struct weiri_row *row)
             columns->fine |= (uint32_t)divides(&row->columns[i]) << i;
             columns->count = columns->count > i ? columns->count : i + 1;
         }
-        if (columns->fine != 0) /* any row's column may come to stand in any of the block's */
-            columns->fine = (1u << columns->count) - 1;
         memset(columns->slots, WEIRI_MIXED, columns->count);
     }
     return columns->count != before.count || columns->fine != before.fine ||
