@@ -32,7 +32,6 @@ bool weiri_conjunction_intersect_all(struct weir_conjunction *out, const struct 
 /* Adds a member; false when memory has run out. */
 bool weiri_disjunction_push(struct weiri_disjunction *d, const struct weir_conjunction *conjunction,
                             struct weiri_workshop *shop);
-void weiri_disjunction_sort(struct weiri_disjunction *d);
 /* Drops members that others cover, and merges those that differ in one attribute where the union
  * of its domains is a domain.  What is left is in canonical order, pairwise without cover or
  * merger, and depends on the set of members alone; reducing it again changes nothing.  False when

@@ -334,12 +334,9 @@ static bool try_product(struct lowering *l, struct weiri_disjunction *out, bool 
         for (uint32_t j = 0; j < b->count && *fits; j++) {
             struct weir_conjunction both;
 
-            if (weiri_conjunction_intersect(&both, &a->v[i], &b->v[j], l->shop)) {
-                if (!weiri_disjunction_push(&product, &both, l->shop))
-                    return false;
-            } else if (l->shop->out_of_memory) {
+            if (weiri_conjunction_intersect(&both, &a->v[i], &b->v[j], l->shop) &&
+                !weiri_disjunction_push(&product, &both, l->shop))
                 return false;
-            }
             *fits = single || !weiri_is_spent(l->shop);
         }
     }

@@ -11,7 +11,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "advertised.h"
 #include "codec.h"
 #include "sample.h"
 #include "widen.h"
@@ -55,7 +54,7 @@ struct joining {
     struct merging *m;
     struct weir_conjunction v[2 * JOINED_MAX];
     bool gone[2 * JOINED_MAX];
-    uint32_t used, left, slots;
+    uint32_t used, slots;
     struct pair *pairs; /* slots x slots */
     uint64_t *matched;
 };
@@ -80,8 +79,6 @@ static bool merge_pairs(struct merging *m);
 static bool choose_pair(struct choice *best, struct joining *j);
 static bool join_pair(struct pair *pair, struct joining *j, uint32_t one, uint32_t other);
 static void settle(struct joining *j, const struct choice *best);
-static bool covers(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
-                   struct merging *m);
 static bool accept(struct merging *m, const struct joining *j);
 static uint32_t weight_of(const struct weir_conjunction *conjunction);
 static uint64_t *take_bits(struct merging *m, const uint64_t *from);
@@ -146,8 +143,8 @@ static bool merge(struct merging *m)
         return !m->shop.out_of_memory;
     if (m->widest == NULL && !size_of(&size, m, m->merged.v, m->merged.count))
         return false;
-    if (m->widest != NULL || (m->merged.count < total && m->merged.count <= WEIR_CONJUNCTIONS_MAX &&
-                              size <= WEIR_NORMAL_SIZE_MAX))
+    if (m->widest != NULL ||
+        (m->merged.count < total && m->merged.count <= WEIR_CONJUNCTIONS_MAX && size != SIZE_MAX))
         m->kind = WEIR_MERGE_PERFECT;
     if (m->sample == NULL || !measure_inputs(m))
         return !m->shop.out_of_memory;
@@ -192,14 +189,10 @@ static bool unite(struct merging *m)
         const struct weir_normal *form = m->inputs[i].form;
 
         for (uint32_t k = 0; k < weir_normal_count(form); k++) {
-            if (!weiri_disjunction_push(&m->all, weir_normal_at(form, k), &m->shop))
+            if (!weiri_disjunction_push(&m->all, weir_normal_at(form, k), &m->shop) ||
+                !weiri_disjunction_push(&m->merged, weir_normal_at(form, k), &m->shop))
                 return false;
         }
-    }
-    weiri_disjunction_sort(&m->all);
-    for (uint32_t i = 0; i < m->all.count; i++) {
-        if (!weiri_disjunction_push(&m->merged, &m->all.v[i], &m->shop))
-            return false;
     }
     return weiri_disjunction_reduce(&m->merged, &m->shop);
 }
@@ -249,10 +242,9 @@ static bool merge_into_one(struct merging *m)
             continue;
         if (!size_of(&size, m, &widened.v[i], 1))
             return false;
-        if (size > WEIR_NORMAL_SIZE_MAX ||
-            (chosen != WEIRI_WIDENED_MAX &&
-             (share.unwanted > best.unwanted ||
-              (share.unwanted == best.unwanted && !is_worth(best_size, size)))))
+        if (size == SIZE_MAX || (chosen != WEIRI_WIDENED_MAX &&
+                                 (share.unwanted > best.unwanted ||
+                                  (share.unwanted == best.unwanted && !is_worth(best_size, size)))))
             continue;
         chosen = i;
         best = share;
@@ -284,14 +276,12 @@ static bool size_of(size_t *size, struct merging *m, const struct weir_conjuncti
     err = bytes.err;
     *size = err == WEIR_OK ? bytes.size : SIZE_MAX;
     weiri_buf_fini(&bytes);
-    if (err == WEIR_ENOMEM)
-        m->shop.out_of_memory = true;
     return err != WEIR_ENOMEM;
 }
 
 static bool merge_pairs(struct merging *m)
 {
-    struct joining j = {.m = m, .used = m->merged.count, .left = m->merged.count};
+    struct joining j = {.m = m, .used = m->merged.count};
     struct choice best;
 
     if (m->merged.count < 3 || m->merged.count > JOINED_MAX)
@@ -300,10 +290,8 @@ static bool merge_pairs(struct merging *m)
     memcpy(j.v, m->merged.v, m->merged.count * sizeof *j.v);
     j.pairs = weiri_pool_take(&m->pool, j.slots * j.slots, sizeof *j.pairs);
     j.matched = take_bits(m, m->matched);
-    if (j.pairs == NULL || j.matched == NULL) {
-        m->shop.out_of_memory = true;
+    if (j.pairs == NULL || j.matched == NULL)
         return false;
-    }
     memset(j.pairs, 0, j.slots * j.slots * sizeof *j.pairs);
     for (;;) {
         if (!choose_pair(&best, &j))
@@ -313,7 +301,7 @@ static bool merge_pairs(struct merging *m)
         settle(&j, &best);
         m->share = best.share;
     }
-    return j.left == m->merged.count || accept(m, &j);
+    return j.used == m->merged.count || accept(m, &j);
 }
 
 /* The pair that costs least; false when memory has run out. */
@@ -359,27 +347,13 @@ static bool join_pair(struct pair *pair, struct joining *j, uint32_t one, uint32
     return true;
 }
 
+/* What else the join covers joins it for nothing, or is dropped in the end. */
 static void settle(struct joining *j, const struct choice *best)
 {
-    const struct weir_conjunction *join = &best->pair->join;
-
-    for (uint32_t i = 0; i < j->used; i++) {
-        if (i == best->one || i == best->other || (!j->gone[i] && covers(join, &j->v[i], j->m))) {
-            j->gone[i] = true;
-            j->left--;
-        }
-    }
-    j->v[j->used++] = *join;
-    j->left++;
+    j->gone[best->one] = true;
+    j->gone[best->other] = true;
+    j->v[j->used++] = best->pair->join;
     unite_bits(j->matched, best->pair->matched, j->m->words);
-}
-
-static bool covers(const struct weir_conjunction *wide, const struct weir_conjunction *narrow,
-                   struct merging *m)
-{
-    return m->shop.role == WEIR_ROLE_SUBSCRIPTION
-               ? weiri_conjunction_covers(wide, narrow, &m->meter)
-               : weiri_advertised_covers(wide, narrow, &m->meter);
 }
 
 static bool accept(struct merging *m, const struct joining *j)

@@ -63,12 +63,6 @@ bool weiri_disjunction_push(struct weiri_disjunction *d, const struct weir_conju
     return true;
 }
 
-void weiri_disjunction_sort(struct weiri_disjunction *d)
-{
-    if (d->count > 1)
-        qsort(d->v, d->count, sizeof *d->v, compare_conjunctions);
-}
-
 bool weiri_disjunction_reduce(struct weiri_disjunction *d, struct weiri_workshop *shop)
 {
     bool merged = d->count > 1;
@@ -89,7 +83,8 @@ static void put_in_order(struct weiri_disjunction *d)
 {
     uint32_t distinct = 0;
 
-    weiri_disjunction_sort(d);
+    if (d->count > 1)
+        qsort(d->v, d->count, sizeof *d->v, compare_conjunctions);
     for (uint32_t i = 0; i < d->count; i++) {
         if (i == 0 || weiri_conjunction_compare(&d->v[distinct - 1], &d->v[i]) != 0)
             d->v[distinct++] = d->v[i];

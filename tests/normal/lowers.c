@@ -15,6 +15,10 @@ static const char *const texts[] = {
     "(x > y AND a = 1 OR x > y AND b = 1) AND (c = 1 OR d = 1) OR x > y AND e = 1",
     "(a = 1 OR b = 1) AND (a = 1 OR b = 1 OR c = 1)",
     "(a < 5 OR b = 1 OR c = 1) AND (a > 3 OR b = 2 OR d = 1) AND NOT (a = 4 OR c = 1 AND d = 1)",
+    "(a = 1 AND a = 2 OR b = 1 AND b = 2) AND (a = 3 AND b = 3 OR a = 4 AND b = 4)",
+    "TRUE OR a = 1 OR b = 1",
+    "(TRUE OR a = 1) AND c = 1 OR b = 1",
+    "FALSE AND (a = 1 OR b = 1)",
     "($type = 'p' AND a = 1 OR $type = 'q' AND b = 1) AND ($type = 'p' OR c = 1)",
 };
 
@@ -215,6 +219,30 @@ static void as_many_pairs_as_may_be(void **state)
     }
 }
 
+/* A product is given up where the work ends, and costs what is left of it. */
+static void products_stop_where_work_ends(void **state)
+{
+    char text[8192], few[2048], many[4096];
+    struct lowered whole, none;
+
+    (void)state;
+    repeat(few, sizeof few, "x = %d AND y = %d AND z = %d", " OR ", 16);
+    repeat(many, sizeof many, "x = %d AND y = %d AND w = %d", " OR ", 32);
+    (void)snprintf(text, sizeof text, "(%s) AND (%s)", many, few);
+    must_lower(&whole, text, WEIR_ROLE_SUBSCRIPTION, UINT32_MAX);
+    must_lower(&none, text, WEIR_ROLE_SUBSCRIPTION, 0);
+    for (uint32_t work = 0; work < whole.meter.steps; work += 500) {
+        struct lowered some;
+
+        must_lower(&some, text, WEIR_ROLE_SUBSCRIPTION, work);
+        if (some.meter.steps > work + none.meter.steps)
+            fail_msg("%llu steps instead of %u", (unsigned long long)some.meter.steps, work);
+        lowered_fini(&some);
+    }
+    lowered_fini(&whole);
+    lowered_fini(&none);
+}
+
 /* Operands that are the same as far as the shorter goes. */
 static void terms_that_begin_alike(void **state)
 {
@@ -247,6 +275,10 @@ static void steps_are_counted(void **state)
         {699,  379},
         {319,  92 },
         {2381, 166},
+        {178,  178},
+        {0,    0  },
+        {21,   37 },
+        {0,    0  },
         {384,  202},
     };
 
@@ -301,6 +333,7 @@ int main(void)
         cmocka_unit_test(as_many_conjunctions_as_may_be),
         cmocka_unit_test(factors_come_in_order),
         cmocka_unit_test(as_many_pairs_as_may_be),
+        cmocka_unit_test(products_stop_where_work_ends),
         cmocka_unit_test(terms_that_begin_alike),
         cmocka_unit_test(steps_are_counted),
         cmocka_unit_test(what_does_not_fit_leaves_nothing),

@@ -68,6 +68,76 @@ static void limits_are_kept(void **state)
     }
 }
 
+#define GATHERED 8
+
+/* 128 conjunctions each, that differ in x alone; with one more there are too many to begin with. */
+static void as_many_conjunctions_as_may_be(void **state)
+{
+    static char text[TEXT_MAX], rest[64];
+    struct weir_merge_input inputs[GATHERED + 1];
+    struct weir_normal *forms[GATHERED + 1];
+    const struct weir_merge_options options = {.sample = NULL};
+
+    (void)state;
+    for (int i = 0; i < GATHERED; i++) {
+        (void)snprintf(rest, sizeof rest, "x = %d", i);
+        bomb(text, sizeof text, 7, rest);
+        forms[i] = must_normalise(text);
+        assert_int_equal(weir_normal_count(forms[i]), WEIR_CONJUNCTIONS_MAX);
+    }
+    forms[GATHERED] = must_normalise("x = 0 AND a0 = 1 AND a1 = 1 AND a2 = 1 AND a3 = 1 AND a4 = 1 "
+                                     "AND a5 = 1 AND a6 = 1");
+    for (uint32_t count = GATHERED; count <= GATHERED + 1; count++) {
+        struct weir_merger merger;
+
+        for (uint32_t i = 0; i < count; i++)
+            inputs[i] = (struct weir_merge_input){forms[i], NULL};
+        assert_int_equal(weir_normal_merge(&merger, inputs, count, &options, NULL), WEIR_OK);
+        assert_int_equal(merger.kind, count == GATHERED ? WEIR_MERGE_PERFECT : WEIR_MERGE_NONE);
+        if (merger.form != NULL)
+            assert_int_equal(weir_normal_count(merger.form), WEIR_CONJUNCTIONS_MAX);
+        weir_normal_destroy(merger.form);
+    }
+    for (int i = 0; i <= GATHERED; i++)
+        weir_normal_destroy(forms[i]);
+}
+
+/* 512 conjunctions, each to be looked for among 64, with a set of so many values to compare. */
+static enum weir_merge merge_with_set(int values)
+{
+    static char text[TEXT_MAX], rest[2048];
+    struct weir_merge_input inputs[GATHERED];
+    struct weir_normal *forms[GATHERED];
+    const struct weir_merge_options options = {.sample = NULL};
+    struct weir_merger merger;
+
+    for (int i = 0; i < GATHERED; i++) {
+        size_t len = (size_t)snprintf(rest, sizeof rest, "x = %d AND A IN (0", i);
+
+        for (int k = 1; k < values; k++)
+            len += (size_t)snprintf(rest + len, sizeof rest - len, ", %d", 2 * k);
+        (void)snprintf(rest + len, sizeof rest - len, ")");
+        bomb(text, sizeof text, 6, rest);
+        forms[i] = must_normalise(text);
+        assert_int_equal(weir_normal_count(forms[i]), 64);
+        inputs[i] = (struct weir_merge_input){forms[i], NULL};
+    }
+    assert_int_equal(weir_normal_merge(&merger, inputs, GATHERED, &options, NULL), WEIR_OK);
+    assert_int_equal(merger.form != NULL, merger.kind != WEIR_MERGE_NONE);
+    weir_normal_destroy(merger.form);
+    for (int i = 0; i < GATHERED; i++)
+        weir_normal_destroy(forms[i]);
+    return merger.kind;
+}
+
+/* Where it takes too long to show that the result covers all, there is none. */
+static void results_are_checked_within_limits(void **state)
+{
+    (void)state;
+    assert_int_equal(merge_with_set(2), WEIR_MERGE_PERFECT);
+    assert_int_equal(merge_with_set(200), WEIR_MERGE_NONE);
+}
+
 /* x = 0 AND y = 0 OR x = 1 AND y = 1 ...: one conjunction for all would match x = 0 AND y = 1. */
 static void many_conjunctions_are_not_joined(void **state)
 {
@@ -180,6 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hulls_are_merged),
         cmocka_unit_test(limits_are_kept),
+        cmocka_unit_test(as_many_conjunctions_as_may_be),
+        cmocka_unit_test(results_are_checked_within_limits),
         cmocka_unit_test(many_conjunctions_are_not_joined),
         cmocka_unit_test(what_is_too_large_is_widened),
         cmocka_unit_test(work_is_bounded),

@@ -62,6 +62,25 @@ static inline void sample_halves(struct built_sample *built, uint32_t count, uin
 
 /* ---- merging texts */
 
+/* What is said of a merger is what measuring it finds; the inputs are originals. */
+static inline void assert_measured(const struct weir_merger *merger,
+                                   struct weir_normal *const *forms, uint32_t count,
+                                   const struct weir_sample *sample)
+{
+    static uint64_t wanted[WEIR_SAMPLE_WORDS(WEIR_SAMPLE_MAX)], bits[COUNT_OF(wanted)];
+    struct weir_share share;
+
+    memset(wanted, 0, sizeof wanted);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_true(weir_sample_match(bits, forms[i], sample, NULL));
+        for (size_t k = 0; k < WEIR_SAMPLE_WORDS(sample->count); k++)
+            wanted[k] |= bits[k];
+    }
+    assert_true(weir_normal_measure(&share, merger->form, wanted, sample, NULL));
+    assert_int_equal(merger->share.matched, share.matched);
+    assert_int_equal(merger->share.unwanted, share.unwanted);
+}
+
 static inline struct weir_merger merge_within(uint32_t *work, struct weir_normal *const *forms,
                                               uint32_t count, const struct weir_sample *sample,
                                               double epsilon)
@@ -84,6 +103,8 @@ static inline struct weir_merger merge_within(uint32_t *work, struct weir_normal
             total += weir_normal_count(forms[i]) > 0 ? weir_normal_count(forms[i]) : 1;
         }
         assert_true(weir_normal_count(merger.form) < total);
+        if (merger.kind == WEIR_MERGE_IMPERFECT)
+            assert_measured(&merger, forms, count, sample);
     }
     return merger;
 }

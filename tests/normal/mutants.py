@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Changes the normal form and its algebra in small ways; the tests must notice each.
 
-    mutants.py [--files a.c,b.c] [--count N] [--seed S] [--numbers I,J] [--jobs J] [--list]
+    mutants.py [--files a.c,b.c] [--count N] [--seed S] [--numbers I,J]
+               [--tests a,b] [--jobs J] [--list]
 
 A mutant is one operator, constant, condition, call or statement changed in one function of
 filters-lang/normal.  All mutants of a file are compiled at once, as copies of their functions
@@ -256,13 +257,14 @@ def turn_of_test(name):
 class Kit:
     """Objects of all that is not mutated, and of the tests, some behind one main function."""
 
-    def __init__(self, folder, flags, jobs):
+    def __init__(self, folder, flags, wanted, jobs):
         self.folder, self.flags, self.objects = folder, flags, {}
         os.mkdir(folder)
         names = (os.path.basename(p)[:-2] for p in glob.glob(os.path.join(TESTS_FOLDER, "*.c")))
-        names = sorted((n for n in names if n not in TESTS_OUT), key=turn_of_test)
+        names = sorted((n for n in names if n in wanted or not wanted and n not in TESTS_OUT), key=turn_of_test)
         if flags is PLAIN:
-            self.groups = ([n for n in names if n not in TESTS_OF_BLOCKS], list(TESTS_OF_BLOCKS))
+            self.groups = ([n for n in names if n not in TESTS_OF_BLOCKS],
+                           [n for n in names if n in TESTS_OF_BLOCKS])
         else:
             self.groups = ([], [n for n in names if n not in TESTS_LAST])
         work = [(os.path.join(FOLDER, "pool.c"), os.path.join(folder, "blocks.o"), (*flags, *BLOCKS))]
@@ -304,7 +306,7 @@ class Kit:
         first = FIRST_OF.get(name, name[:-2])
         if not self.passes(programs, first, 0, 600):
             sys.exit(f"the tests fail without a mutant of {name}")
-        self.seconds = 2 + 4 * int(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used + 1)
+        self.seconds = 2 + 2 * int(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used + 1)
         return programs, first
 
     def passes(self, programs, first, number, seconds):
@@ -348,16 +350,17 @@ def main():
     parser.add_argument("--count", type=int, help="of each file a random sample of this many, not all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--numbers", help="of one file just these, as the list and the survivors have them")
+    parser.add_argument("--tests", help="just these of the tests")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true", help="print the mutants, run none")
     args = parser.parse_args()
-    names = args.files.split(",")
+    names, wanted = args.files.split(","), args.tests.split(",") if args.tests is not None else ()
     sources = [Source(name) for name in names]
     explained, used = proofs(names), set()
     total = {"killed": 0, "equivalent": 0, "open": 0}
     with tempfile.TemporaryDirectory() as folder:
         if not args.list:
-            plain, sanitized = Kit(os.path.join(folder, "plain"), PLAIN, args.jobs), None
+            plain, sanitized = Kit(os.path.join(folder, "plain"), PLAIN, wanted, args.jobs), None
         for source in sources:
             numbers = list(range(1, len(source.mutants) + 1))
             if args.numbers is not None:
@@ -371,7 +374,7 @@ def main():
             proved = [n for n in left if source.mutants[n - 1].key() in explained]
             left = [n for n in left if n not in proved]
             if left:
-                sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, args.jobs)
+                sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, wanted, args.jobs)
                 left, _ = survivors_of(source, left, sanitized, args.jobs)
             used.update(source.mutants[n - 1].key() for n in proved)
             counts = {"killed": len(compiled) - len(proved) - len(left), "equivalent": len(proved),
