@@ -279,6 +279,11 @@ static struct weiri_refs refs(const struct weiri_rows *rows)
     return weiri_block_refs(block_in(rows));
 }
 
+static uint32_t *ref(const struct weiri_rows *rows, uint32_t row)
+{
+    return &refs(rows).ref[row];
+}
+
 const struct weiri_rows_ops weiri_block_ops = {
     .rows_max = WEIRI_BLOCK_ROWS,
     .create = create,
@@ -296,6 +301,7 @@ const struct weiri_rows_ops weiri_block_ops = {
     .columns = columns,
     .extend = extend,
     .refs = refs,
+    .ref = ref,
 };
 
 static void write_column(struct weiri_block *b, uint32_t k, uint32_t row,

@@ -6,6 +6,9 @@
 
 /* A cut in front of which nothing, or everything, of a rank lies. */
 #define KEY_BITS_SIGN (UINT64_C(1) << 63)
+#define CUTS_MAX (WEIRI_CODE_LAST - WEIRI_RANKS - 1u)
+/* Codes are poor with so many times the pairs that there need be. */
+#define POOR_FACTOR 4u
 
 /* Where an interval begins or ends: `key` is the first that is in, or the first beyond. `exact`
  * unless values with the same key, or the one before, lie on both sides. */
@@ -40,6 +43,7 @@ static void sample_intervals(struct weiri_reservoir *s, enum weiri_rank rank,
 static void sample_cut(struct weiri_reservoir *s, enum weiri_rank rank, uint64_t key,
                        const struct weir_alloc *alloc);
 static uint64_t next_random(uint64_t *state);
+static void sort(struct weiri_reservoir *s);
 static int compare_cuts(const void *a, const void *b);
 static uint32_t choose_cuts(struct weiri_cut *out, const struct weiri_reservoir *s, uint32_t max);
 static inline const uint64_t *cuts_of(const struct weiri_codes *codes, enum weiri_rank rank,
@@ -81,9 +85,8 @@ struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s, const struct w
     uint32_t count, at = 0;
     uint16_t first = 1;
 
-    if (s->count > 1)
-        qsort(s->v, s->count, sizeof *s->v, compare_cuts);
-    count = choose_cuts(chosen, s, WEIRI_CODE_LAST - WEIRI_RANKS - 1);
+    sort(s);
+    count = choose_cuts(chosen, s, CUTS_MAX);
     codes = weiri_alloc_zeroed(alloc, 1, bytes_for(count + 1));
     if (codes == NULL)
         return NULL;
@@ -121,6 +124,32 @@ static void set_shifts(struct weiri_codes *codes, uint8_t *shifts)
         for (uint32_t at = 0; at <= count; at++)
             shifts[codes->first[rank] + at] = (uint8_t)shift_for(width_of(cuts, count, at));
     }
+}
+
+/* By the pairs of different cuts that share a code, of which quantiles leave about as many as if
+ * all codes had equally many of them. */
+bool weiri_codes_are_poor(const struct weiri_codes *codes, struct weiri_reservoir *s)
+{
+    uint64_t pairs = 0, distinct = 0, in_code = 0, least;
+    uint32_t code = 0;
+
+    sort(s);
+    for (uint32_t i = 0; i < s->count; i++) {
+        const enum weiri_rank rank = (enum weiri_rank)s->v[i].rank;
+        uint32_t count, its_code;
+        const uint64_t *cuts;
+
+        if (i > 0 && compare_cuts(&s->v[i - 1], &s->v[i]) == 0)
+            continue;
+        distinct++;
+        cuts = cuts_of(codes, rank, &count);
+        its_code = codes->first[rank] + cuts_up_to(cuts, count, s->v[i].key);
+        in_code = its_code == code ? in_code + 1 : 1;
+        code = its_code;
+        pairs += in_code - 1;
+    }
+    least = distinct > CUTS_MAX ? distinct * distinct / CUTS_MAX / 2 : 0;
+    return pairs > POOR_FACTOR * least + distinct / 8;
 }
 
 struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value)
@@ -352,6 +381,12 @@ static uint64_t next_random(uint64_t *state)
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
+}
+
+static void sort(struct weiri_reservoir *s)
+{
+    if (s->count > 1)
+        qsort(s->v, s->count, sizeof *s->v, compare_cuts);
 }
 
 static int compare_cuts(const void *a, const void *b)

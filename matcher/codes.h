@@ -90,6 +90,9 @@ void weiri_reservoir_fini(struct weiri_reservoir *s, const struct weir_alloc *al
 WEIR_MUST_USE struct weiri_codes *weiri_codes_create(struct weiri_reservoir *s,
                                                      const struct weir_alloc *alloc);
 size_t weiri_codes_bytes(const struct weiri_codes *codes);
+/* True when a partition for the sample, which it may sort, would tell its cuts apart much better
+ * than this one does. */
+bool weiri_codes_are_poor(const struct weiri_codes *codes, struct weiri_reservoir *s);
 
 /* O(log 255) */
 struct weiri_code weiri_codes_of(const struct weiri_codes *codes, const struct weir_value *value);

@@ -4,6 +4,7 @@
 #include "forms.h"
 #include "keys.h"
 #include "layout.h"
+#include "lists.h"
 #include "names.h"
 #include "rows.h"
 #include "scan.h"
@@ -28,8 +29,10 @@ static void describe_row(struct weir_matcher *m, struct weir_holder *holder,
                          const struct weiri_rows *rows, uint32_t form, uint32_t conjunction);
 static uint32_t keys_sought(const struct weiri_probe *probe);
 static void tell_bucket(void *context, const struct weiri_bucket *bucket, bool met);
-static void visit_rows(struct telling *t, const struct weiri_rows *rows, bool met,
-                       struct weir_visit *visit);
+static void visit_block(struct telling *t, const struct weiri_block *block, bool met,
+                        struct weir_visit *visit);
+static void visit_sheet(struct telling *t, const struct weiri_sheet *sheet,
+                        struct weir_visit *visit);
 static void decide_row(struct telling *t, const struct weiri_rows *rows, uint32_t row, bool sure,
                        struct weir_visit *visit);
 static void add_up(struct weir_match_cost *cost, const struct weir_visit *visit);
@@ -185,7 +188,7 @@ static void tell_bucket(void *context, const struct weiri_bucket *bucket, bool m
 {
     struct telling *t = context;
     const struct weir_matcher *m = t->probe.matcher;
-    const struct weiri_list *list = atomic_load_explicit(&bucket->list, memory_order_acquire);
+    struct weiri_list *list = atomic_load_explicit(&bucket->list, memory_order_acquire);
     const uint32_t count =
         list != NULL ? atomic_load_explicit(&list->count, memory_order_acquire) : 0;
     struct weir_visit visit = {
@@ -194,35 +197,59 @@ static void tell_bucket(void *context, const struct weiri_bucket *bucket, bool m
     if (bucket->key.attr != WEIRI_NONE)
         visit.name = weiri_attr_at(m, bucket->key.attr)->name;
     for (uint32_t i = 0; i < count; i++) {
+        const uint32_t gate =
+            atomic_load_explicit(&weiri_list_gates(list)[i], memory_order_acquire);
         const struct weiri_rows *rows = atomic_load_explicit(&list->v[i], memory_order_acquire);
 
-        if (rows != NULL)
-            visit_rows(t, rows, met, &visit);
+        if (rows == NULL || !weiri_gate_admits(gate, t->probe.look.codes))
+            continue;
+        if (rows->kind == WEIRI_BLOCK)
+            visit_block(t, (const struct weiri_block *)rows, met, &visit);
+        else
+            visit_sheet(t, (const struct weiri_sheet *)rows, &visit);
     }
     add_up(t->cost, &visit);
     if (t->fn != NULL)
         t->fn(t->context, &visit);
 }
 
-static void visit_rows(struct telling *t, const struct weiri_rows *rows, bool met,
-                       struct weir_visit *visit)
+static void visit_block(struct telling *t, const struct weiri_block *block, bool met,
+                        struct weir_visit *visit)
 {
-    uint64_t maybe[WEIRI_PAGE_WORDS] = {0}, sure[WEIRI_PAGE_WORDS] = {0};
+    uint64_t maybe, sure;
 
-    visit->rows += rows->count;
-    visit->columns += rows->columns;
-    if (rows->kind == WEIRI_BLOCK) {
-        visit->blocks++;
-        t->scan->block((const struct weiri_block *)rows, &t->probe.look, maybe, sure);
-    } else {
-        visit->pages++;
-        t->scan->page((const struct weiri_page *)rows, t->probe.look.codes, maybe, sure);
+    visit->blocks++;
+    visit->rows += block->rows.count;
+    visit->columns += block->rows.columns;
+    t->scan->block(block, &t->probe.look, &maybe, &sure);
+    for (; maybe != 0; maybe &= maybe - 1) {
+        const uint32_t row = (uint32_t)__builtin_ctzll(maybe);
+
+        decide_row(t, &block->rows, row, met && (sure >> row & 1) != 0, visit);
     }
-    for (uint32_t row = 0; row < rows->capacity; row++) {
-        if (maybe[row / 64] >> row % 64 & 1)
-            decide_row(t, rows, row,
-                       (met || rows->kind == WEIRI_PAGE) && (sure[row / 64] >> row % 64 & 1),
-                       visit);
+}
+
+static void visit_sheet(struct telling *t, const struct weiri_sheet *sheet,
+                        struct weir_visit *visit)
+{
+    uint64_t maybe[WEIRI_SHEET_PAGES], sure;
+
+    visit->columns += atomic_load_explicit(&sheet->strip_count, memory_order_acquire);
+    t->scan->bitmaps(sheet, t->probe.look.codes, maybe);
+    for (uint32_t p = 0; p < sheet->rows.capacity; p++) {
+        const struct weiri_page *page =
+            atomic_load_explicit(&sheet->pages[p], memory_order_acquire);
+
+        if (page == NULL || page->rows.count == 0)
+            continue;
+        visit->pages++;
+        visit->rows += page->rows.count;
+        maybe[p] = t->scan->rows(page->codes, maybe[p], &t->probe.look, &sure);
+        for (; maybe[p] != 0; maybe[p] &= maybe[p] - 1) {
+            const uint32_t row = (uint32_t)__builtin_ctzll(maybe[p]);
+
+            decide_row(t, &page->rows, row, (sure >> row & 1) != 0, visit);
+        }
     }
 }
 

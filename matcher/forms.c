@@ -30,6 +30,7 @@ static bool hold_keys(struct weir_matcher *m, const struct weiri_records *record
 static void let_go_keys(struct weir_matcher *m, const struct weiri_records *records,
                         uint32_t limit);
 static void choose(struct weir_matcher *m, struct weiri_access *best, const uint8_t *record);
+static bool is_rarer(const struct weir_matcher *m, uint32_t attr, uint32_t other);
 static uint64_t mentions_of(const struct weir_matcher *m, const struct weiri_access *access);
 static uint32_t count_places(struct weir_matcher *m, const struct weiri_records *records);
 static bool place_rows(struct weir_matcher *m, struct weiri_form *form, uint32_t handle);
@@ -327,9 +328,7 @@ static void choose(struct weir_matcher *m, struct weiri_access *best, const uint
                 *best = accesses[a];
             }
         }
-        if (weiri_requires(&m->walk) &&
-            (rarest == WEIRI_NONE ||
-             weiri_attr_at(m, m->walk.attr)->mentions < weiri_attr_at(m, rarest)->mentions))
+        if (weiri_requires(&m->walk) && (rarest == WEIRI_NONE || is_rarer(m, m->walk.attr, rarest)))
             rarest = m->walk.attr;
     }
     if (least < UINT64_MAX)
@@ -338,6 +337,16 @@ static void choose(struct weir_matcher *m, struct weiri_access *best, const uint
     best->attr = rarest;
     best->count = 1;
     best->keys[0] = (struct weiri_key){.kind = (uint8_t)best->kind, .attr = rarest};
+}
+
+/* By magnitude, and then the older one: so that conjunctions on the same attributes come together
+ * though these are about equally rare. */
+static bool is_rarer(const struct weir_matcher *m, uint32_t attr, uint32_t other)
+{
+    const int one = __builtin_clz(weiri_attr_at(m, attr)->mentions);
+    const int two = __builtin_clz(weiri_attr_at(m, other)->mentions);
+
+    return one != two ? one > two : attr < other;
 }
 
 static uint64_t mentions_of(const struct weir_matcher *m, const struct weiri_access *access)

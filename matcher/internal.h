@@ -103,12 +103,21 @@ struct weiri_key {
     uint64_t payload; /* the value's bits, or a text's handle */
 };
 
-struct weiri_list { /* blocks and pages, with holes */
+/* Blocks and sheets, with holes, and behind them a gate for each. */
+struct weiri_list {
     struct weiri_retired retired;
     uint32_t capacity;
     _Atomic uint32_t count;
     _Atomic(struct weiri_rows *) v[];
 };
+static inline _Atomic uint32_t *weiri_list_gates(struct weiri_list *list)
+{
+    return (_Atomic uint32_t *)(uintptr_t)(list->v + list->capacity);
+}
+
+/* What all rows of a block or sheet have in common: slot | low << 8 | high << 16.  None of them
+ * matches unless the code under the slot is in [low, high]. */
+#define WEIRI_GATE_OPEN (UINT32_C(255) << 16) /* under SLOT_ALWAYS */
 
 struct weiri_bucket {
     struct weiri_retired retired;
@@ -118,7 +127,8 @@ struct weiri_bucket {
     uint32_t mentions; /* constraints that could be found here */
     uint32_t part;     /* of CONTAINS: where it stands among the attribute's parts */
     uint32_t rows;
-    uint32_t open; /* where in the list a free row is looked for first */
+    uint32_t hole;             /* where in the list one is looked for first */
+    struct weiri_opens *opens; /* with free rows; NULL where one is all or none is known */
 };
 
 /* The codes of a notification's values, by slot. */
@@ -147,9 +157,9 @@ struct weiri_row {
     struct weiri_code_set sets[WEIRI_ROW_COLUMNS];
 };
 
-/* What blocks and pages have in common.  A row is written before its bit of `live` is set, and
- * stays as it is until no reader can see it; so do the other bits of a live row. */
-enum weiri_rows_kind { WEIRI_BLOCK, WEIRI_PAGE };
+/* What blocks, pages and sheets have in common.  A row is written before its bit of `live` is set,
+ * and stays as it is until no reader can see it; so do the other bits of a live row. */
+enum weiri_rows_kind { WEIRI_BLOCK, WEIRI_PAGE, WEIRI_SHEET };
 struct weiri_rows {
     struct weiri_retired retired;
     enum weiri_rows_kind kind;
@@ -205,28 +215,71 @@ static inline struct weiri_refs weiri_block_refs(const struct weiri_block *block
     return (struct weiri_refs){ref, form, (uint8_t *)(form + block->rows.capacity)};
 }
 
-/* Up to 512 rows, as bitmaps: for each column and each cell of codes, which rows may match a value
- * in that cell.  `codes` settles most of what the bitmaps leave. */
-#define WEIRI_PAGE_ROWS 512u
+/* Up to 64 rows of a sheet.  For each row behind it, 64-byte aligned,
+ *     narrow, for up to 5 columns:  ref 4 | flags 1 | slots 5 | - 2 | lows 2 * 5 | highs 2 * 5
+ *     wide, for up to 8 columns:    ref 4 | flags 1 | slots 8 | - 3 | lows 2 * 8 | highs 2 * 8
+ * A low or high is code << 8 | fine part; a column that a row does not have admits everything. */
+#define WEIRI_PAGE_ROWS 64u
 #define WEIRI_PAGE_COLUMNS 32u
-#define WEIRI_CELLS 32u
-#define WEIRI_PAGE_WORDS (WEIRI_PAGE_ROWS / 64u)
+#define WEIRI_NARROW_COLUMNS 5u
 struct weiri_page {
     struct weiri_rows rows;
-    struct weiri_refs refs;
-    uint32_t words; /* of 64 rows: 1, 2, 4 or 8 */
-    uint8_t slots[WEIRI_PAGE_COLUMNS];
+    struct weiri_sheet *sheet;
+    uint32_t position; /* in the sheet */
+    uint32_t gate;
+    uint64_t used;
     uint64_t mask[WEIRI_SLOTS / 64]; /* of its slots */
-    uint64_t used[WEIRI_PAGE_WORDS];
-    _Atomic uint64_t live[WEIRI_PAGE_WORDS], complete[WEIRI_PAGE_WORDS], plain[WEIRI_PAGE_WORDS];
-    _Atomic uint64_t *cells; /* [column][cell][word] */
-    struct weiri_row_codes *codes;
+    uint8_t slots[WEIRI_PAGE_COLUMNS];
+    uintptr_t codes; /* address of the rows' codes, with WEIRI_WIDE */
+    uint32_t *form;
+    uint8_t *conjunction;
 };
 
-/* The columns of a row of a page: the code of `column` is in [low, high]. */
-struct weiri_row_codes {
-    uint8_t low[WEIRI_ROW_COLUMNS], high[WEIRI_ROW_COLUMNS], column[WEIRI_ROW_COLUMNS];
+#define WEIRI_WIDE 1u /* in the address of codes */
+struct weiri_row_layout {
+    uint32_t columns, size, low, high;
 };
+#define WEIRI_ROW_FLAGS_AT 4u
+#define WEIRI_ROW_COMPLETE 1u
+#define WEIRI_ROW_PLAIN 2u
+#define WEIRI_ROW_SLOTS_AT 5u
+static inline struct weiri_row_layout weiri_row_layout(uintptr_t codes)
+{
+    return (codes & WEIRI_WIDE) != 0 ? (struct weiri_row_layout){WEIRI_ROW_COLUMNS, 48, 16, 32}
+                                     : (struct weiri_row_layout){WEIRI_NARROW_COLUMNS, 32, 12, 22};
+}
+static inline uint8_t *weiri_row_at(uintptr_t codes, uint32_t row)
+{
+    return (uint8_t *)(codes & ~(uintptr_t)WEIRI_WIDE) + (size_t)row * weiri_row_layout(codes).size;
+}
+
+/* The bitmaps of up to 64 pages.  For each slot that any of them has as a column there is a strip:
+ * a line for each cell of codes, with the word of each such page, saying which of its rows may
+ * match a value in that cell; in front of them a word that says which pages they are. */
+#define WEIRI_SHEET_PAGES 64u
+#define WEIRI_CELLS 32u
+struct weiri_sheet {
+    struct weiri_rows rows; /* of which count are pages in use */
+    uint32_t class;
+    uint32_t strip_capacity;
+    _Atomic uint32_t strip_count;
+    uint64_t used; /* positions of pages */
+    /* Behind it, in this order; of each strip: */
+    uint8_t *slots;             /* an entry is written once */
+    _Atomic(uintptr_t) *strips; /* address of the lines | words of each; 0 where it is gone */
+    /* of each page: */
+    _Atomic uint64_t *live;
+    _Atomic(uintptr_t) *codes;
+    _Atomic(struct weiri_page *) *pages;
+    /* the writer's: */
+    void **blocks; /* what holds each strip */
+};
+#define WEIRI_STRIP_ALIGN 128u
+static inline const _Atomic uint64_t *weiri_strip_line(uintptr_t strip, uint32_t cell)
+{
+    return (const _Atomic uint64_t *)(strip & ~(uintptr_t)(WEIRI_STRIP_ALIGN - 1)) +
+           (size_t)cell * (strip & (WEIRI_STRIP_ALIGN - 1));
+}
 
 /* The cell of a code: absence has its own. */
 static inline uint32_t weiri_cell(uint32_t code)
@@ -291,6 +344,7 @@ struct weir_matcher {
     struct weiri_retire_list retired;
     struct weiri_texts texts;
     struct weiri_table attrs, residuals, groups, buckets, rows, forms;
+    uint32_t rows_limit; /* handles of rows are below it */
     struct weiri_map attr_map, residual_map, group_map, bucket_map, form_map;
     _Atomic(struct weiri_attr *) attrs_near[WEIRI_ATTRS_NEAR];
     struct weiri_ids ids;

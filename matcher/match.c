@@ -1,6 +1,7 @@
 /* match.c - from a notification to the ids or groups whose filters match it. */
 #include "forms.h"
 #include "keys.h"
+#include "lists.h"
 #include "members.h"
 #include "names.h"
 #include "record.h"
@@ -14,6 +15,8 @@
 #define OUT_PADDING 16u
 /* Bytes of a block's head and columns. */
 #define FETCH_SIZE 640u
+/* Blocks that are fetched before they are looked at. */
+#define AHEAD 2u
 
 /* Rows whose forms are to be looked at: put off, so that memory is fetched meanwhile. */
 #define PENDING_MAX 64u
@@ -22,6 +25,13 @@ struct pending {
     uint32_t handle;
     uint8_t conjunction;
     bool sure; /* else the record decides */
+};
+
+/* A sheet that is looked at, step by step. */
+#define STAGES 4u
+struct stage {
+    const struct weiri_sheet *sheet; /* or NULL */
+    uint64_t maybe[WEIRI_SHEET_PAGES];
 };
 
 /* What is looked for. */
@@ -47,6 +57,8 @@ struct weir_match_scratch {
     bool cut; /* there was no room: others have added filters since the scratch was reserved */
     uint32_t pending_count;
     struct pending pending[PENDING_MAX];
+    uint32_t turn;
+    struct stage stages[STAGES];
     struct weiri_probe probe;
 };
 
@@ -60,7 +72,12 @@ static void next_epoch(struct weir_match_scratch *s);
 static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool met);
 static void fetch(const struct weiri_rows *rows);
 static void visit_block(struct weir_match_scratch *s, const struct weiri_block *block, bool met);
-static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page);
+static void visit_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, bool met);
+static void push_sheet(struct weir_match_scratch *s, const struct weiri_sheet *sheet);
+static void flush_sheets(struct weir_match_scratch *s);
+static void fetch_sheet(const struct weiri_sheet *sheet, const uint8_t *codes);
+static void take_page(struct weir_match_scratch *s, const struct weiri_sheet *sheet, uint32_t p,
+                      uint64_t maybe);
 static void take_rows(struct weir_match_scratch *s, struct weiri_refs refs, uint64_t maybe,
                       uint64_t sure, const _Atomic uint64_t *plain);
 static void take_plain(struct weir_match_scratch *s, const uint32_t *refs, uint64_t rows);
@@ -168,6 +185,7 @@ static struct weir_matches match(const struct weir_matcher *m,
         count_groups(s);
         s->pending_count = 0;
         weiri_keys_visit(&s->probe, visit_bucket, s);
+        flush_sheets(s);
         catch_up(s);
         atomic_thread_fence(memory_order_acquire);
     } while (atomic_load_explicit(&m->version, memory_order_relaxed) != version);
@@ -198,30 +216,50 @@ static void next_epoch(struct weir_match_scratch *s)
 {
     if (++s->epoch != 0)
         return;
-    memset(s->form_marks, 0, s->form_capacity * sizeof *s->form_marks);
-    memset(s->group_marks, 0, s->group_capacity * sizeof *s->group_marks);
+    if (s->form_marks != NULL)
+        memset(s->form_marks, 0, s->form_capacity * sizeof *s->form_marks);
+    if (s->group_marks != NULL)
+        memset(s->group_marks, 0, s->group_capacity * sizeof *s->group_marks);
     s->epoch = 1;
 }
 
+/* What a gate keeps out is not looked at.  The others are fetched while those before are. */
 static void visit_bucket(void *context, const struct weiri_bucket *bucket, bool met)
 {
     struct weir_match_scratch *s = context;
-    const struct weiri_list *list = atomic_load_explicit(&bucket->list, memory_order_acquire);
+    struct weiri_list *list = atomic_load_explicit(&bucket->list, memory_order_acquire);
     const uint32_t count =
         list != NULL ? atomic_load_explicit(&list->count, memory_order_acquire) : 0;
+    const struct weiri_rows *ahead[AHEAD] = {NULL};
+    uint32_t at = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        const struct weiri_rows *rows = atomic_load_explicit(&list->v[i], memory_order_acquire);
+        const uint32_t gate =
+            atomic_load_explicit(&weiri_list_gates(list)[i], memory_order_acquire);
+        const struct weiri_rows *rows;
 
-        if (i + 2 < count)
-            fetch(atomic_load_explicit(&list->v[i + 2], memory_order_relaxed));
-        if (rows == NULL || (s->aim == AIM_GROUPS && s->groups_left == 0))
+        if (!weiri_gate_admits(gate, s->probe.look.codes))
             continue;
-        if (rows->kind == WEIRI_BLOCK)
-            visit_block(s, (const struct weiri_block *)rows, met);
-        else
-            visit_page(s, (const struct weiri_page *)rows);
+        rows = atomic_load_explicit(&list->v[i], memory_order_acquire);
+        if (rows == NULL)
+            continue;
+        fetch(rows);
+        visit_rows(s, ahead[at], met);
+        ahead[at] = rows;
+        at = (at + 1) % AHEAD;
     }
+    for (uint32_t i = 0; i < AHEAD; i++)
+        visit_rows(s, ahead[(at + i) % AHEAD], met);
+}
+
+static void visit_rows(struct weir_match_scratch *s, const struct weiri_rows *rows, bool met)
+{
+    if (rows == NULL || (s->aim == AIM_GROUPS && s->groups_left == 0))
+        return;
+    if (rows->kind == WEIRI_BLOCK)
+        visit_block(s, (const struct weiri_block *)rows, met);
+    else
+        push_sheet(s, (const struct weiri_sheet *)rows);
 }
 
 /* Has the processor fetch what a block is scanned by; harmless for anything else. */
@@ -239,16 +277,73 @@ static void visit_block(struct weir_match_scratch *s, const struct weiri_block *
     take_rows(s, weiri_block_refs(block), maybe, met ? sure : 0, &block->plain);
 }
 
-static void visit_page(struct weir_match_scratch *s, const struct weiri_page *page)
+/* A step for each of the sheets that came last: memory is fetched in one and used in the next. */
+static void push_sheet(struct weir_match_scratch *s, const struct weiri_sheet *sheet)
 {
-    uint64_t maybe[WEIRI_PAGE_WORDS], sure[WEIRI_PAGE_WORDS];
+    struct stage *const first = &s->stages[s->turn % STAGES];
+    struct stage *const second = &s->stages[(s->turn - 1) % STAGES];
+    struct stage *const third = &s->stages[(s->turn - 2) % STAGES];
+    const struct stage *const last = &s->stages[(s->turn - 3) % STAGES];
 
-    s->scan->page(page, s->probe.look.codes, maybe, sure);
-    for (uint32_t w = 0; w < page->words; w++) {
-        const struct weiri_refs refs = {page->refs.ref + w * 64, page->refs.form + w * 64,
-                                        page->refs.conjunction + w * 64};
+    s->turn++;
+    first->sheet = sheet;
+    if (second->sheet != NULL)
+        fetch_sheet(second->sheet, s->probe.look.codes);
+    if (third->sheet != NULL)
+        s->scan->bitmaps(third->sheet, s->probe.look.codes, third->maybe);
+    for (uint32_t p = 0; last->sheet != NULL && p < last->sheet->rows.capacity; p++) {
+        if (last->maybe[p] != 0)
+            take_page(s, last->sheet, p, last->maybe[p]);
+    }
+}
 
-        take_rows(s, refs, maybe[w], sure[w], &page->plain[w]);
+static void flush_sheets(struct weir_match_scratch *s)
+{
+    for (uint32_t i = 0; i < STAGES; i++)
+        push_sheet(s, NULL);
+}
+
+/* What its bitmaps are looked at by. */
+static void fetch_sheet(const struct weiri_sheet *sheet, const uint8_t *codes)
+{
+    const uint32_t strips = atomic_load_explicit(&sheet->strip_count, memory_order_acquire);
+
+    for (uint32_t i = 0; i < strips; i++) {
+        const uintptr_t strip = atomic_load_explicit(&sheet->strips[i], memory_order_relaxed);
+        const char *line =
+            (const char *)(uintptr_t)weiri_strip_line(strip, weiri_cell(codes[sheet->slots[i]]));
+        const size_t size = (strip & (WEIRI_STRIP_ALIGN - 1)) * sizeof(uint64_t);
+
+        for (size_t at = 0; at < size + (uintptr_t)line % 64; at += 64)
+            __builtin_prefetch(line + at);
+    }
+    for (uint32_t p = 0; p < sheet->rows.capacity; p += 64 / sizeof sheet->live[0]) {
+        __builtin_prefetch((const void *)(uintptr_t)&sheet->live[p]);
+        __builtin_prefetch((const void *)(uintptr_t)&sheet->codes[p]);
+    }
+}
+
+/* Refs are read after the flags: those of a plain row are its own. */
+static void take_page(struct weir_match_scratch *s, const struct weiri_sheet *sheet, uint32_t p,
+                      uint64_t maybe)
+{
+    const uintptr_t codes = atomic_load_explicit(&sheet->codes[p], memory_order_acquire);
+    const struct weiri_page *page = NULL;
+    uint64_t sure;
+
+    maybe = s->scan->rows(codes, maybe, &s->probe.look, &sure);
+    for (; maybe != 0; maybe &= maybe - 1) {
+        const uint32_t row = (uint32_t)__builtin_ctzll(maybe);
+        const uint8_t *at = weiri_row_at(codes, row);
+
+        if ((sure >> row & 1) != 0 && s->aim == AIM_IDS &&
+            (__atomic_load_n(at + WEIRI_ROW_FLAGS_AT, __ATOMIC_ACQUIRE) & WEIRI_ROW_PLAIN) != 0) {
+            put(s, __atomic_load_n((const uint32_t *)(const void *)at, __ATOMIC_RELAXED));
+            continue;
+        }
+        if (page == NULL)
+            page = atomic_load_explicit(&sheet->pages[p], memory_order_acquire);
+        put_off(s, page->form[row], page->conjunction[row], sure >> row & 1);
     }
 }
 

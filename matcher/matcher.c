@@ -3,6 +3,7 @@
 #include "keys.h"
 #include "names.h"
 #include "record.h"
+#include "rows.h"
 #include "slots.h"
 
 #include <assert.h>
@@ -24,6 +25,7 @@ enum weir_err weir_matcher_create(struct weir_matcher **out, const struct weir_a
     m->alloc = alloc;
     weiri_texts_init(&m->texts, &m->retired, alloc);
     weiri_table_init(&m->rows, alloc);
+    m->rows_limit = WEIRI_ROWS_LIMIT;
     weiri_names_init(m);
     weiri_keys_init(m);
     weiri_slots_init(m);

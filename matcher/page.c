@@ -1,130 +1,263 @@
-/* page.c - up to 512 rows, as bitmaps of cells.
+/* page.c - up to 64 rows of a sheet: what each of them stands for, and its codes.
  *
- * Of a row that is not in use, and of a column that a row does not have, all bits are set. */
-#include "rows.h"
+ * Its bits of the sheet are written here, too. */
+#include "page.h"
 
+#include "layout.h"
+#include "lists.h"
+#include "sheet.h"
+
+#include <assert.h>
 #include <string.h>
+
+#define CODES_ALIGN 64u
+/* Vector code reads beyond a narrow row. */
+#define CODES_PADDING 16u
 
 static struct weiri_page *page_of(struct weiri_rows *rows);
 static const struct weiri_page *page_in(const struct weiri_rows *rows);
-static void occupy(struct weiri_rows *rows, uint32_t row);
+static void set_codes(struct weiri_page *p, uint32_t row, const struct weiri_row *what);
+static bool adopt(struct weir_matcher *m, struct weiri_page *page, const struct weiri_row *row);
+static const struct weiri_row *make_again(struct weir_matcher *m, struct weiri_row *row,
+                                          const struct weiri_page *page, uint32_t i);
+static void put_in_place(struct weir_matcher *m, struct weiri_page *page, struct weiri_page *by);
+static void open_words(const struct weiri_page *page, const struct weiri_page *other);
 static uint32_t cells_met(const struct weiri_code_set *set);
-static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t cells, bool on);
+static void set_cells(struct weiri_page *p, uint8_t slot, uint32_t row, uint32_t cells, bool on);
+static void occupy(struct weiri_rows *rows, uint32_t row);
+static void open_row(struct weiri_page *p, uint32_t row);
+static void release_page(struct weiri_retired *block, void *owner);
 
-static struct weiri_rows *create(struct weir_matcher *m, uint32_t capacity,
-                                 const struct weiri_columns *columns)
+struct weiri_page *weiri_page_create(struct weir_matcher *m, uint32_t capacity, bool wide)
 {
-    const uint32_t words = (capacity + 63) / 64;
-    const size_t cells = (size_t)columns->count * WEIRI_CELLS * words * sizeof(uint64_t);
-    const size_t codes = capacity * sizeof(struct weiri_row_codes);
+    const uintptr_t tag = wide ? WEIRI_WIDE : 0;
+    const size_t codes = (size_t)capacity * weiri_row_layout(tag).size + CODES_PADDING;
     struct weiri_page *p = weiri_alloc_zeroed(
-        m->alloc, 1, sizeof *p + cells + codes + capacity * (2 * sizeof(uint32_t) + 1));
+        m->alloc, 1, sizeof *p + capacity * (sizeof *p->form + 1) + CODES_ALIGN - 1 + codes);
 
     if (p == NULL)
         return NULL;
     p->rows.kind = WEIRI_PAGE;
     p->rows.capacity = capacity;
-    p->rows.columns = columns->count;
-    p->words = words;
-    p->cells = (_Atomic uint64_t *)(p + 1);
-    p->codes = (struct weiri_row_codes *)(void *)((uint8_t *)(p + 1) + cells);
-    p->refs.ref = (uint32_t *)(void *)((uint8_t *)p->codes + codes);
-    p->refs.form = p->refs.ref + capacity;
-    p->refs.conjunction = (uint8_t *)(p->refs.form + capacity);
-    for (uint32_t k = 0; k < columns->count; k++) {
-        const uint8_t slot = columns->slots[k];
+    p->form = (uint32_t *)(p + 1);
+    p->conjunction = (uint8_t *)(p->form + capacity);
+    p->codes = (((uintptr_t)(p->conjunction + capacity) + CODES_ALIGN - 1) &
+                ~(uintptr_t)(CODES_ALIGN - 1)) |
+               tag;
+    return p;
+}
 
-        p->slots[k] = slot;
-        p->mask[slot / 64] |= UINT64_C(1) << slot % 64;
+bool weiri_page_extend(struct weiri_page *page, const struct weiri_row *row)
+{
+    for (uint32_t i = 0; i < row->column_count; i++) {
+        const uint8_t slot = row->columns[i].slot;
+
+        if ((page->mask[slot / 64] >> slot % 64 & 1) != 0)
+            continue;
+        if (page->rows.columns == WEIRI_PAGE_COLUMNS)
+            return false;
+        page->slots[page->rows.columns++] = slot;
+        page->mask[slot / 64] |= UINT64_C(1) << slot % 64;
     }
-    memset((uint8_t *)(p + 1), 0xff, cells);
-    return &p->rows;
+    return true;
+}
+
+struct weiri_page *weiri_page_admit(struct weir_matcher *m, struct weiri_page *page,
+                                    const struct weiri_row *row)
+{
+    const bool full = page->rows.count == page->rows.capacity;
+    const bool wide = (page->codes & WEIRI_WIDE) != 0 || row->column_count > WEIRI_NARROW_COLUMNS;
+    struct weiri_page *larger;
+
+    if (!adopt(m, page, row))
+        return NULL;
+    if (!full && wide == ((page->codes & WEIRI_WIDE) != 0))
+        return page;
+    larger = weiri_page_create(m, full ? page->rows.capacity * 2 : page->rows.capacity, wide);
+    if (larger == NULL)
+        return NULL;
+    larger->rows.columns = page->rows.columns;
+    memcpy(larger->slots, page->slots, sizeof page->slots);
+    memcpy(larger->mask, page->mask, sizeof page->mask);
+    larger->rows.count = page->rows.count;
+    larger->gate = page->gate;
+    larger->used = page->used;
+    memcpy(larger->form, page->form, page->rows.capacity * sizeof *page->form);
+    memcpy(larger->conjunction, page->conjunction, page->rows.capacity);
+    for (uint32_t i = 0; i < page->rows.capacity; i++) {
+        const struct weiri_row_layout from = weiri_row_layout(page->codes);
+        const struct weiri_row_layout to = weiri_row_layout(larger->codes);
+        const uint8_t *old = weiri_row_at(page->codes, i);
+        uint8_t *new = weiri_row_at(larger->codes, i);
+
+        memset(new + to.high, 0xff, to.columns * sizeof(uint16_t));
+        memcpy(new, old, WEIRI_ROW_SLOTS_AT + from.columns);
+        memcpy(new + to.low, old + from.low, from.columns * sizeof(uint16_t));
+        memcpy(new + to.high, old + from.high, from.columns * sizeof(uint16_t));
+    }
+    put_in_place(m, page, larger);
+    return larger;
+}
+
+bool weiri_page_renew(struct weir_matcher *m, struct weiri_page *page)
+{
+    bool wide = (page->codes & WEIRI_WIDE) != 0;
+    struct weiri_page *renewed;
+    struct weiri_row row;
+
+    for (uint32_t i = 0; i < page->rows.capacity && !wide; i++) {
+        if (weiri_page_ops.is_live(&page->rows, i))
+            wide = make_again(m, &row, page, i)->column_count > WEIRI_NARROW_COLUMNS;
+    }
+    renewed = weiri_page_create(m, page->rows.capacity, wide);
+    if (renewed == NULL)
+        return false;
+    renewed->sheet = page->sheet;
+    renewed->position = page->position;
+    for (uint32_t i = 0; i < page->rows.capacity; i++) {
+        if (!weiri_page_ops.is_live(&page->rows, i)) {
+            if (weiri_page_ops.is_used(&page->rows, i)) {
+                open_row(page, i);
+                occupy(&renewed->rows, i);
+            }
+            continue;
+        }
+        if (!adopt(m, renewed, make_again(m, &row, page, i))) {
+            open_words(renewed, page);
+            weiri_release(m->alloc, renewed);
+            return false;
+        }
+        renewed->gate =
+            renewed->rows.count == 0
+                ? weiri_gate_of(m, page->rows.bucket, &row)
+                : weiri_gate_join(renewed->gate, weiri_gate_by(&row, renewed->gate & 255));
+        weiri_page_ops.write(&renewed->rows, i, &row);
+    }
+    put_in_place(m, page, renewed);
+    return true;
+}
+
+/* A live row as it would be placed today. */
+static const struct weiri_row *make_again(struct weir_matcher *m, struct weiri_row *row,
+                                          const struct weiri_page *page, uint32_t i)
+{
+    weiri_row_make(m, row, page->rows.bucket, page->form[i], page->conjunction[i]);
+    row->plain = weiri_page_ops.is_plain(&page->rows, i);
+    row->ref = *weiri_page_ops.ref(&page->rows, i);
+    return row;
+}
+
+/* Columns for the row, with words in the sheet. */
+static bool adopt(struct weir_matcher *m, struct weiri_page *page, const struct weiri_row *row)
+{
+    const uint32_t before = page->rows.columns;
+    bool covered = weiri_page_extend(page, row);
+
+    for (uint32_t k = before; k < page->rows.columns && covered; k++)
+        covered = weiri_sheet_cover(m, page, page->slots[k]);
+    if (covered)
+        return true;
+    while (page->rows.columns > before) {
+        const uint8_t slot = page->slots[--page->rows.columns];
+
+        page->mask[slot / 64] &= ~(UINT64_C(1) << slot % 64);
+    }
+    return false;
+}
+
+static void put_in_place(struct weir_matcher *m, struct weiri_page *page, struct weiri_page *by)
+{
+    by->sheet = page->sheet;
+    by->position = page->position;
+    by->rows.bucket = page->rows.bucket;
+    by->rows.handle = page->rows.handle;
+    weiri_table_set(&m->rows, by->rows.handle, by);
+    weiri_sheet_show(by);
+    open_words(page, by);
+    weiri_retire(&m->retired, &page->rows.retired, release_page);
+}
+
+/* Sets all bits at the page's position under those of its slots that the other one does not have.
+ */
+static void open_words(const struct weiri_page *page, const struct weiri_page *other)
+{
+    for (uint32_t k = 0; k < page->rows.columns; k++) {
+        const uint8_t slot = page->slots[k];
+        struct weiri_words words;
+
+        if ((other->mask[slot / 64] >> slot % 64 & 1) != 0)
+            continue;
+        words = weiri_sheet_words(page, slot);
+        for (uint32_t cell = 0; cell < WEIRI_CELLS; cell++)
+            atomic_store_explicit(words.first + (size_t)cell * words.stride, UINT64_MAX,
+                                  memory_order_release);
+    }
 }
 
 static uint32_t free_row(const struct weiri_rows *rows)
 {
-    const struct weiri_page *p = page_in(rows);
+    const uint64_t used = page_in(rows)->used;
+    const uint32_t row = used == UINT64_MAX ? 64 : (uint32_t)__builtin_ctzll(~used);
 
-    if (rows->count == rows->capacity)
-        return WEIRI_NONE;
-    for (uint32_t w = 0; w < p->words; w++) {
-        if (p->used[w] != UINT64_MAX)
-            return w * 64 + (uint32_t)__builtin_ctzll(~p->used[w]);
-    }
-    return WEIRI_NONE;
+    return row < rows->capacity ? row : WEIRI_NONE;
 }
 
 static void write(struct weiri_rows *rows, uint32_t row, const struct weiri_row *what)
 {
     struct weiri_page *p = page_of(rows);
-    struct weiri_row_codes *codes = &p->codes[row];
-    uint32_t placed = 0;
 
-    memset(codes, 0, sizeof *codes);
-    memset(codes->high, 255, sizeof codes->high);
-    for (uint32_t k = 0; k < rows->columns; k++) {
-        uint32_t i = 0;
-
-        while (i < what->column_count && what->columns[i].slot != p->slots[k])
-            i++;
-        if (i == what->column_count)
-            continue;
-        set_cells(p, k, row, ~cells_met(&what->sets[i]), false);
-        codes->column[placed] = (uint8_t)k;
-        codes->low[placed] = what->columns[i].low;
-        codes->high[placed++] = what->columns[i].high;
-    }
-    p->refs.ref[row] = what->ref;
-    p->refs.form[row] = what->form;
-    p->refs.conjunction[row] = (uint8_t)what->conjunction;
-    weiri_bit_set(p->complete, row, what->complete && placed == what->column_count);
-    weiri_bit_set(p->plain, row, what->plain);
+    for (uint32_t i = 0; i < what->column_count; i++)
+        set_cells(p, what->columns[i].slot, row, ~cells_met(&what->sets[i]), false);
+    set_codes(p, row, what);
+    p->form[row] = what->form;
+    p->conjunction[row] = (uint8_t)what->conjunction;
     occupy(rows, row);
 }
 
-static void copy(struct weiri_rows *to, struct weiri_rows *from)
+static void set_codes(struct weiri_page *p, uint32_t row, const struct weiri_row *what)
 {
-    struct weiri_page *t = page_of(to);
-    const struct weiri_page *f = page_in(from);
+    const struct weiri_row_layout layout = weiri_row_layout(p->codes);
+    uint8_t *at = weiri_row_at(p->codes, row);
 
-    for (uint32_t i = 0; i < from->columns * WEIRI_CELLS; i++) {
-        for (uint32_t w = 0; w < f->words; w++)
-            atomic_store_explicit(
-                &t->cells[(size_t)i * t->words + w],
-                atomic_load_explicit(&f->cells[(size_t)i * f->words + w], memory_order_relaxed),
-                memory_order_relaxed);
-    }
-    memcpy(t->codes, f->codes, from->capacity * sizeof *t->codes);
-    memcpy(t->refs.ref, f->refs.ref, from->capacity * sizeof *t->refs.ref);
-    memcpy(t->refs.form, f->refs.form, from->capacity * sizeof *t->refs.form);
-    memcpy(t->refs.conjunction, f->refs.conjunction, from->capacity);
-    to->count = from->count;
-    for (uint32_t w = 0; w < f->words; w++) {
-        t->used[w] = f->used[w];
-        t->live[w] = f->live[w];
-        t->complete[w] = f->complete[w];
-        t->plain[w] = f->plain[w];
+    assert(what->column_count <= layout.columns);
+    memset(at, 0, layout.size);
+    memcpy(at, &what->ref, sizeof what->ref);
+    at[WEIRI_ROW_FLAGS_AT] =
+        (uint8_t)((what->complete ? WEIRI_ROW_COMPLETE : 0) | (what->plain ? WEIRI_ROW_PLAIN : 0));
+    memset(at + layout.high, 0xff, layout.columns * sizeof(uint16_t));
+    for (uint32_t i = 0; i < what->column_count; i++) {
+        const struct weiri_column *column = &what->columns[i];
+        const uint16_t low = (uint16_t)(column->low << 8 | column->fine_low);
+        const uint16_t high = (uint16_t)(column->high << 8 | column->fine_high);
+
+        at[WEIRI_ROW_SLOTS_AT + i] = column->slot;
+        memcpy(at + layout.low + i * sizeof low, &low, sizeof low);
+        memcpy(at + layout.high + i * sizeof high, &high, sizeof high);
     }
 }
 
 static void occupy(struct weiri_rows *rows, uint32_t row)
 {
-    page_of(rows)->used[row / 64] |= UINT64_C(1) << row % 64;
+    page_of(rows)->used |= UINT64_C(1) << row;
     rows->count++;
 }
 
 static void clear(struct weiri_rows *rows, uint32_t row)
 {
-    const struct weiri_row_codes *codes = &page_of(rows)->codes[row];
-
-    /* The columns it has ascend. */
-    for (uint32_t i = 0; i < WEIRI_ROW_COLUMNS && i < rows->columns; i++) {
-        if (i > 0 && codes->column[i] <= codes->column[i - 1])
-            break;
-        set_cells(page_of(rows), codes->column[i], row, UINT32_MAX, true);
-    }
-    page_of(rows)->used[row / 64] &= ~(UINT64_C(1) << row % 64);
+    open_row(page_of(rows), row);
+    page_of(rows)->used &= ~(UINT64_C(1) << row);
     rows->count--;
+}
+
+/* Sets all bits of a row that no reader looks for any more. */
+static void open_row(struct weiri_page *p, uint32_t row)
+{
+    const uint8_t *own = weiri_row_at(p->codes, row) + WEIRI_ROW_SLOTS_AT;
+
+    for (uint32_t i = 0; i < weiri_row_layout(p->codes).columns; i++) {
+        if (own[i] != WEIRI_SLOT_ALWAYS)
+            set_cells(p, own[i], row, UINT32_MAX, true);
+    }
 }
 
 static void fini(struct weiri_rows *rows)
@@ -134,59 +267,46 @@ static void fini(struct weiri_rows *rows)
 
 static bool is_used(const struct weiri_rows *rows, uint32_t row)
 {
-    return page_in(rows)->used[row / 64] >> row % 64 & 1;
+    return page_in(rows)->used >> row & 1;
 }
 
 static bool is_live(const struct weiri_rows *rows, uint32_t row)
 {
-    return weiri_bit_get(page_in(rows)->live, row);
+    return weiri_bit_get(&page_in(rows)->sheet->live[page_in(rows)->position], row);
 }
 
 static void set_live(struct weiri_rows *rows, uint32_t row, bool live)
 {
-    weiri_bit_set(page_of(rows)->live, row, live);
+    weiri_bit_set(&page_of(rows)->sheet->live[page_of(rows)->position], row, live);
 }
 
 static bool is_plain(const struct weiri_rows *rows, uint32_t row)
 {
-    return weiri_bit_get(page_in(rows)->plain, row);
+    return (weiri_row_at(page_in(rows)->codes, row)[WEIRI_ROW_FLAGS_AT] & WEIRI_ROW_PLAIN) != 0;
 }
 
 static void set_plain(struct weiri_rows *rows, uint32_t row, bool plain)
 {
-    weiri_bit_set(page_of(rows)->plain, row, plain);
+    uint8_t *flags = weiri_row_at(page_of(rows)->codes, row) + WEIRI_ROW_FLAGS_AT;
+
+    __atomic_store_n(flags, (uint8_t)(plain ? *flags | WEIRI_ROW_PLAIN : *flags & ~WEIRI_ROW_PLAIN),
+                     __ATOMIC_RELEASE);
 }
 
-static struct weiri_columns columns(const struct weiri_rows *rows)
+static uint32_t *ref(const struct weiri_rows *rows, uint32_t row)
 {
-    struct weiri_columns out = {.count = rows->columns};
-
-    memcpy(out.slots, page_in(rows)->slots, rows->columns);
-    return out;
-}
-
-static bool extend(struct weiri_columns *columns, const struct weiri_row *row)
-{
-    const uint32_t before = columns->count;
-
-    for (uint32_t i = 0; i < row->column_count && columns->count < WEIRI_PAGE_COLUMNS; i++) {
-        if (memchr(columns->slots, row->columns[i].slot, columns->count) == NULL)
-            columns->slots[columns->count++] = row->columns[i].slot;
-    }
-    return columns->count != before;
+    return (uint32_t *)(void *)weiri_row_at(page_in(rows)->codes, row);
 }
 
 static struct weiri_refs refs(const struct weiri_rows *rows)
 {
-    return page_in(rows)->refs;
+    return (struct weiri_refs){NULL, page_in(rows)->form, page_in(rows)->conjunction};
 }
 
 const struct weiri_rows_ops weiri_page_ops = {
     .rows_max = WEIRI_PAGE_ROWS,
-    .create = create,
     .free_row = free_row,
     .write = write,
-    .copy = copy,
     .occupy = occupy,
     .clear = clear,
     .fini = fini,
@@ -195,9 +315,8 @@ const struct weiri_rows_ops weiri_page_ops = {
     .set_live = set_live,
     .is_plain = is_plain,
     .set_plain = set_plain,
-    .columns = columns,
-    .extend = extend,
     .refs = refs,
+    .ref = ref,
 };
 
 /* A bit for each cell whose codes the set meets. */
@@ -217,13 +336,12 @@ static uint32_t cells_met(const struct weiri_code_set *set)
     return met;
 }
 
-static void set_cells(struct weiri_page *p, uint32_t k, uint32_t row, uint32_t cells, bool on)
+static void set_cells(struct weiri_page *p, uint8_t slot, uint32_t row, uint32_t cells, bool on)
 {
-    for (; cells != 0; cells &= cells - 1) {
-        const uint32_t cell = (uint32_t)__builtin_ctz(cells);
+    const struct weiri_words words = weiri_sheet_words(p, slot);
 
-        weiri_bit_set(p->cells + ((size_t)k * WEIRI_CELLS + cell) * p->words, row, on);
-    }
+    for (; cells != 0; cells &= cells - 1)
+        weiri_bit_set(words.first + (size_t)__builtin_ctz(cells) * words.stride, row, on);
 }
 
 static struct weiri_page *page_of(struct weiri_rows *rows)
@@ -234,4 +352,11 @@ static struct weiri_page *page_of(struct weiri_rows *rows)
 static const struct weiri_page *page_in(const struct weiri_rows *rows)
 {
     return (const struct weiri_page *)rows;
+}
+
+static void release_page(struct weiri_retired *block, void *owner)
+{
+    struct weir_matcher *m = owner;
+
+    weiri_release(m->alloc, block);
 }

@@ -1,50 +1,61 @@
-/* rows.c - lists of blocks and pages, their growth, and where a row goes. */
+/* rows.c - where a row goes: blocks and pages, their growth and their end. */
 #include "rows.h"
 
 #include "layout.h"
-
-#include <string.h>
+#include "lists.h"
+#include "open.h"
+#include "page.h"
+#include "sheet.h"
 
 #define BLOCK_CAPACITY_MIN 4u
-#define PAGE_CAPACITY_MIN 64u
+#define PAGE_CAPACITY_MIN 16u
+#define STRIPS_MIN 8u
 /* Rows of a bucket from which on pages are worth their size. */
-#define PAGES_FROM 48u
-/* Blocks or pages, the newest, that are looked at for a place. */
-#define WINDOW 128u
-#define ROWS_PER_OPEN_PAGE 1024u
+#define PAGES_FROM 16u
 
 static const struct weiri_rows_ops *ops_of(const struct weiri_rows *rows);
 static enum weiri_rows_kind kind_for(const struct weiri_bucket *bucket);
-static struct weiri_rows *find_room(const struct weiri_bucket *bucket, enum weiri_rows_kind kind,
-                                    const struct weiri_row *row);
-static uint32_t lacking(const struct weiri_rows *rows, const struct weiri_row *row);
-static struct weiri_rows *make_new(struct weir_matcher *m, struct weiri_bucket *bucket,
-                                   enum weiri_rows_kind kind, const struct weiri_row *row);
+static struct weiri_rows *make_block(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                     const struct weiri_row *row, uint32_t gate);
+static struct weiri_rows *make_page(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                    const struct weiri_row *row, uint32_t class, uint32_t gate);
+static struct weiri_sheet *find_sheet(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                      uint32_t class, uint32_t gate);
+static bool number(struct weir_matcher *m, struct weiri_rows *rows);
 static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *rows,
                                     const struct weiri_row *row);
 static struct weiri_rows *replace(struct weir_matcher *m, struct weiri_rows *rows,
                                   struct weiri_rows *by);
-static struct weiri_list *list_of(const struct weiri_bucket *bucket);
-static bool list_reserve(struct weir_matcher *m, struct weiri_bucket *bucket, uint32_t *index);
+static bool renew_block(struct weir_matcher *m, struct weiri_rows *rows);
+static void widen_gate(struct weiri_rows *rows, const struct weiri_row *row);
+static uint32_t class_of(const struct weir_matcher *m, const struct weiri_rows *rows);
 static void take_out(struct weir_matcher *m, struct weiri_rows *rows);
-static void drop_empty_list(struct weir_matcher *m, struct weiri_bucket *bucket);
 static void release_rows(struct weiri_retired *block, void *owner);
 static void release_gone_rows(struct weiri_retired *block, void *owner);
-static void release_list(struct weiri_retired *block, void *owner);
 
 uint32_t weiri_rows_place(struct weir_matcher *m, struct weiri_bucket *bucket,
                           const struct weiri_row *row)
 {
     const enum weiri_rows_kind kind = kind_for(bucket);
-    struct weiri_rows *rows = find_room(bucket, kind, row);
+    const uint32_t gate = weiri_gate_of(m, bucket, row);
+    const uint32_t class = weiri_class_of(m, bucket, kind, gate);
+    struct weiri_rows *rows = weiri_open_find(m, bucket, kind, class, row);
     uint32_t at;
 
-    rows = rows != NULL ? make_room(m, rows, row) : make_new(m, bucket, kind, row);
+    if (rows != NULL)
+        rows = make_room(m, rows, row);
+    else if (kind == WEIRI_BLOCK)
+        rows = make_block(m, bucket, row, gate);
+    else
+        rows = make_page(m, bucket, row, class, gate);
     if (rows == NULL)
         return WEIRI_NONE;
     at = ops_of(rows)->free_row(rows);
+    widen_gate(rows, row);
     ops_of(rows)->write(rows, at, row);
     bucket->rows++;
+    if (rows->count == ops_of(rows)->rows_max)
+        weiri_open_forget(bucket, rows);
     return rows->handle << WEIRI_PLACE_BITS | at;
 }
 
@@ -57,6 +68,8 @@ struct weiri_bucket *weiri_rows_free(struct weir_matcher *m, uint32_t place)
     bucket->rows--;
     if (rows->count == 0)
         take_out(m, rows);
+    else
+        weiri_open_note(bucket, rows, class_of(m, rows));
     return bucket;
 }
 
@@ -73,7 +86,7 @@ void weiri_rows_set_ref(struct weir_matcher *m, uint32_t place, uint32_t ref, bo
     const uint32_t row = place & ((1u << WEIRI_PLACE_BITS) - 1);
 
     if (plain)
-        __atomic_store_n(&weiri_rows_refs(rows).ref[row], ref, __ATOMIC_RELAXED);
+        __atomic_store_n(ops_of(rows)->ref(rows, row), ref, __ATOMIC_RELAXED);
     ops_of(rows)->set_plain(rows, row, plain);
 }
 
@@ -89,11 +102,30 @@ struct weiri_refs weiri_rows_refs(const struct weiri_rows *rows)
 
 bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows)
 {
-    const struct weiri_rows_ops *ops = ops_of(rows);
+    struct weiri_page *page = (struct weiri_page *)rows;
+    struct weiri_sheet *sheet;
+
+    if (rows->kind == WEIRI_BLOCK)
+        return renew_block(m, rows);
+    if (!weiri_page_renew(m, page))
+        return false;
+    page = (struct weiri_page *)weiri_rows_at(m, rows->handle);
+    sheet = page->sheet;
+    weiri_sheet_renew_gate(sheet);
+    weiri_open_forget(sheet->rows.bucket, &page->rows);
+    if (page->rows.count < WEIRI_PAGE_ROWS)
+        weiri_open_note(sheet->rows.bucket, &page->rows, sheet->class);
+    return true;
+}
+
+static bool renew_block(struct weir_matcher *m, struct weiri_rows *rows)
+{
+    const struct weiri_rows_ops *ops = &weiri_block_ops;
     const struct weiri_refs refs = weiri_rows_refs(rows);
     struct weiri_columns columns = {.count = 0};
     struct weiri_rows *renewed;
     struct weiri_row row;
+    uint32_t gate = WEIRI_GATE_OPEN;
 
     for (uint32_t i = 0; i < rows->capacity; i++) {
         if (!ops->is_live(rows, i))
@@ -109,6 +141,8 @@ bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows)
             weiri_row_make(m, &row, rows->bucket, refs.form[i], refs.conjunction[i]);
             row.plain = ops->is_plain(rows, i);
             row.ref = refs.ref[i];
+            gate = renewed->count == 0 ? weiri_gate_of(m, rows->bucket, &row)
+                                       : weiri_gate_join(gate, weiri_gate_by(&row, gate & 255));
             ops->write(renewed, i, &row);
             ops->set_live(renewed, i, true);
         } else if (ops->is_used(rows, i)) {
@@ -116,6 +150,7 @@ bool weiri_rows_renew(struct weir_matcher *m, struct weiri_rows *rows)
         }
     }
     (void)replace(m, rows, renewed);
+    weiri_list_set_gate(renewed, gate);
     return true;
 }
 
@@ -131,75 +166,98 @@ static enum weiri_rows_kind kind_for(const struct weiri_bucket *bucket)
                                                                                : WEIRI_BLOCK;
 }
 
-/* Where the fewest columns are lacking, among the newest.  Of pages several are filled at the same
- * time, the more the more rows there are, so that rows of like columns come together. */
-static struct weiri_rows *find_room(const struct weiri_bucket *bucket, enum weiri_rows_kind kind,
-                                    const struct weiri_row *row)
+static struct weiri_rows *make_block(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                     const struct weiri_row *row, uint32_t gate)
 {
-    const struct weiri_list *list = list_of(bucket);
-    const uint32_t count = list != NULL ? list->count : 0;
-    struct weiri_rows *best = NULL;
-    uint32_t least = WEIRI_NONE, open = 0;
-
-    for (uint32_t i = 0; i < count && i < WINDOW && least > 0; i++) {
-        struct weiri_rows *rows = list->v[count - 1 - i];
-        uint32_t lacks;
-
-        if (rows == NULL || rows->kind != kind || rows->count == ops_of(rows)->rows_max)
-            continue;
-        open++;
-        lacks = lacking(rows, row);
-        if (lacks < least) {
-            best = rows;
-            least = lacks;
-        }
-    }
-    return least == 0 || kind == WEIRI_BLOCK || open > bucket->rows / ROWS_PER_OPEN_PAGE ? best
-                                                                                         : NULL;
-}
-
-/* NONE where the row does not fit at all. */
-static uint32_t lacking(const struct weiri_rows *rows, const struct weiri_row *row)
-{
-    const struct weiri_page *page = (const struct weiri_page *)rows;
-    uint64_t mask[WEIRI_SLOTS / 64] = {0};
-    uint32_t lacks;
-
-    if (rows->kind == WEIRI_BLOCK)
-        return 0;
-    for (uint32_t i = 0; i < row->column_count; i++)
-        mask[row->columns[i].slot / 64] |= UINT64_C(1) << row->columns[i].slot % 64;
-    lacks = (uint32_t)(__builtin_popcountll(mask[0] & ~page->mask[0]) +
-                       __builtin_popcountll(mask[1] & ~page->mask[1]));
-    return rows->columns + lacks <= WEIRI_PAGE_COLUMNS ? lacks : WEIRI_NONE;
-}
-
-static struct weiri_rows *make_new(struct weir_matcher *m, struct weiri_bucket *bucket,
-                                   enum weiri_rows_kind kind, const struct weiri_row *row)
-{
-    const struct weiri_rows_ops *ops = kind == WEIRI_BLOCK ? &weiri_block_ops : &weiri_page_ops;
-    const uint32_t least = kind == WEIRI_BLOCK ? BLOCK_CAPACITY_MIN : PAGE_CAPACITY_MIN;
     struct weiri_columns columns = {.count = 0};
     struct weiri_rows *rows;
-    uint32_t index, capacity = least;
+    uint32_t index, capacity = BLOCK_CAPACITY_MIN;
 
-    while (kind == WEIRI_BLOCK && capacity < ops->rows_max && capacity * 4 <= bucket->rows)
+    while (capacity < WEIRI_BLOCK_ROWS && capacity * 4 <= bucket->rows)
         capacity *= 2;
-    (void)ops->extend(&columns, row);
-    if (!list_reserve(m, bucket, &index))
+    (void)weiri_block_ops.extend(&columns, row);
+    if (!weiri_list_reserve(m, bucket, &index))
         return NULL;
-    rows = weiri_table_reserve(&m->rows) ? ops->create(m, capacity, &columns) : NULL;
-    if (rows == NULL) {
-        drop_empty_list(m, bucket);
+    rows = weiri_block_ops.create(m, capacity, &columns);
+    if (rows == NULL || !number(m, rows)) {
+        if (rows != NULL)
+            release_rows(&rows->retired, m);
+        weiri_list_give_up(m, bucket);
         return NULL;
     }
-    rows->bucket = bucket;
-    rows->index = index;
-    rows->handle = weiri_table_put(&m->rows, rows);
-    atomic_store_explicit(&list_of(bucket)->v[index], rows, memory_order_release);
-    if (index == list_of(bucket)->count)
-        atomic_store_explicit(&list_of(bucket)->count, index + 1, memory_order_release);
+    weiri_list_put(bucket, index, rows, gate);
+    if (index > 0) {
+        weiri_open_reserve(m, bucket);
+        weiri_open_note(bucket, rows, weiri_class_of(m, bucket, WEIRI_BLOCK, gate));
+    }
     return rows;
+}
+
+/* In a sheet of its class. */
+static struct weiri_rows *make_page(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                    const struct weiri_row *row, uint32_t class, uint32_t gate)
+{
+    struct weiri_page *page =
+        weiri_page_create(m, PAGE_CAPACITY_MIN, row->column_count > WEIRI_NARROW_COLUMNS);
+    struct weiri_sheet *sheet;
+
+    if (page == NULL)
+        return NULL;
+    page->rows.bucket = bucket;
+    page->gate = gate;
+    (void)weiri_page_extend(page, row);
+    sheet = number(m, &page->rows) ? find_sheet(m, bucket, class, gate) : NULL;
+    if (sheet == NULL || !weiri_sheet_join(m, sheet, page)) {
+        if (page->sheet != NULL && page->sheet->rows.count == 0)
+            weiri_sheet_end(m, page->sheet);
+        if (page->rows.handle != WEIRI_NONE)
+            weiri_table_drop(&m->rows, page->rows.handle);
+        weiri_release(m->alloc, page);
+        return NULL;
+    }
+    weiri_open_reserve(m, bucket);
+    weiri_open_note(bucket, &page->rows, class);
+    return &page->rows;
+}
+
+/* With room for a page more. */
+static struct weiri_sheet *find_sheet(struct weir_matcher *m, struct weiri_bucket *bucket,
+                                      uint32_t class, uint32_t gate)
+{
+    const struct weiri_list *list = weiri_list_of(bucket);
+    struct weiri_sheet *sheet;
+    uint32_t index;
+
+    for (uint32_t i = list != NULL ? list->count : 0; i-- > 0;) {
+        sheet = (struct weiri_sheet *)list->v[i];
+        if (sheet != NULL && sheet->rows.kind == WEIRI_SHEET && sheet->class == class &&
+            sheet->rows.count < WEIRI_SHEET_PAGES)
+            return sheet;
+    }
+    if (!weiri_list_reserve(m, bucket, &index))
+        return NULL;
+    sheet = weiri_sheet_create(m, 1, STRIPS_MIN);
+    if (sheet == NULL) {
+        weiri_list_give_up(m, bucket);
+        return NULL;
+    }
+    sheet->class = class;
+    weiri_list_put(bucket, index, &sheet->rows, gate);
+    return sheet;
+}
+
+/* Gives it a handle; false for want of memory, or when there are too many. */
+static bool number(struct weir_matcher *m, struct weiri_rows *rows)
+{
+    rows->handle = WEIRI_NONE;
+    if (!weiri_table_reserve(&m->rows))
+        return false;
+    rows->handle = weiri_table_put(&m->rows, rows);
+    if (rows->handle < m->rows_limit)
+        return true;
+    weiri_table_drop(&m->rows, rows->handle);
+    rows->handle = WEIRI_NONE;
+    return false;
 }
 
 /* Room for the row and its columns. */
@@ -207,11 +265,21 @@ static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *r
                                     const struct weiri_row *row)
 {
     const struct weiri_rows_ops *ops = ops_of(rows);
-    struct weiri_columns columns = ops->columns(rows);
-    const bool wider = ops->extend(&columns, row);
-    const bool full = ops->free_row(rows) == WEIRI_NONE;
+    struct weiri_columns columns;
     struct weiri_rows *larger;
+    bool wider, full;
 
+    if (rows->kind == WEIRI_PAGE) {
+        struct weiri_page *page = weiri_page_admit(m, (struct weiri_page *)rows, row);
+
+        if (page == NULL)
+            return NULL;
+        weiri_open_note(page->rows.bucket, &page->rows, page->sheet->class);
+        return &page->rows;
+    }
+    columns = ops->columns(rows);
+    wider = ops->extend(&columns, row);
+    full = ops->free_row(rows) == WEIRI_NONE;
     if (!wider && !full)
         return rows;
     larger = ops->create(m, full ? rows->capacity * 2 : rows->capacity, &columns);
@@ -224,72 +292,45 @@ static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *r
 static struct weiri_rows *replace(struct weir_matcher *m, struct weiri_rows *rows,
                                   struct weiri_rows *by)
 {
-    by->bucket = rows->bucket;
-    by->index = rows->index;
     by->handle = rows->handle;
     weiri_table_set(&m->rows, by->handle, by);
-    atomic_store_explicit(&list_of(by->bucket)->v[by->index], by, memory_order_release);
+    weiri_list_swap(rows, by);
     weiri_retire(&m->retired, &rows->retired, release_rows);
     return by;
 }
 
-static struct weiri_list *list_of(const struct weiri_bucket *bucket)
+static void widen_gate(struct weiri_rows *rows, const struct weiri_row *row)
 {
-    return atomic_load_explicit(&bucket->list, memory_order_relaxed);
+    struct weiri_page *page = (struct weiri_page *)rows;
+
+    if (rows->kind == WEIRI_PAGE) {
+        page->gate = weiri_gate_join(page->gate, weiri_gate_by(row, page->gate & 255));
+        rows = &page->sheet->rows;
+        weiri_list_set_gate(rows, weiri_gate_join(weiri_list_gate(rows), page->gate));
+    } else {
+        const uint32_t gate = weiri_list_gate(rows);
+
+        weiri_list_set_gate(rows, weiri_gate_join(gate, weiri_gate_by(row, gate & 255)));
+    }
 }
 
-/* A hole, or one more at the end. */
-static bool list_reserve(struct weir_matcher *m, struct weiri_bucket *bucket, uint32_t *index)
+static uint32_t class_of(const struct weir_matcher *m, const struct weiri_rows *rows)
 {
-    struct weiri_list *list = list_of(bucket), *larger;
-    const uint32_t count = list != NULL ? list->count : 0;
-    const uint32_t capacity = list != NULL ? list->capacity : 0;
-
-    for (uint32_t i = 0; i < count && i < WINDOW; i++) {
-        *index = (bucket->open + i) % count;
-        if (list->v[*index] == NULL) {
-            bucket->open = *index;
-            return true;
-        }
-    }
-    *index = count;
-    if (count < capacity)
-        return true;
-    larger =
-        weiri_alloc_zeroed(m->alloc, 1, sizeof *larger + (capacity * 2 + 1) * sizeof larger->v[0]);
-    if (larger == NULL)
-        return false;
-    larger->capacity = capacity * 2 + 1;
-    larger->count = count;
-    for (uint32_t i = 0; i < count; i++)
-        larger->v[i] = list->v[i];
-    atomic_store_explicit(&bucket->list, larger, memory_order_release);
-    if (list != NULL)
-        weiri_retire(&m->retired, &list->retired, release_list);
-    return true;
+    return rows->kind == WEIRI_PAGE
+               ? ((const struct weiri_page *)rows)->sheet->class
+               : weiri_class_of(m, rows->bucket, WEIRI_BLOCK, weiri_list_gate(rows));
 }
 
 static void take_out(struct weir_matcher *m, struct weiri_rows *rows)
 {
-    struct weiri_bucket *bucket = rows->bucket;
-    struct weiri_list *list = list_of(bucket);
-
-    bucket->open = rows->index;
-    atomic_store_explicit(&list->v[rows->index], NULL, memory_order_release);
-    while (list->count > 0 && list->v[list->count - 1] == NULL)
-        list->count--;
+    weiri_open_forget(rows->bucket, rows);
+    if (rows->kind == WEIRI_PAGE)
+        weiri_sheet_leave(m, (struct weiri_page *)rows);
+    else
+        weiri_list_drop(m, rows);
+    if (weiri_list_of(rows->bucket) == NULL)
+        weiri_open_fini(m, rows->bucket);
     weiri_retire(&m->retired, &rows->retired, release_gone_rows);
-    drop_empty_list(m, bucket);
-}
-
-static void drop_empty_list(struct weir_matcher *m, struct weiri_bucket *bucket)
-{
-    struct weiri_list *list = list_of(bucket);
-
-    if (list->count > 0)
-        return;
-    atomic_store_explicit(&bucket->list, NULL, memory_order_release);
-    weiri_retire(&m->retired, &list->retired, release_list);
 }
 
 static void release_rows(struct weiri_retired *block, void *owner)
@@ -307,11 +348,4 @@ static void release_gone_rows(struct weiri_retired *block, void *owner)
 
     weiri_table_drop(&m->rows, ((struct weiri_rows *)block)->handle);
     release_rows(block, m);
-}
-
-static void release_list(struct weiri_retired *block, void *owner)
-{
-    struct weir_matcher *m = owner;
-
-    weiri_release(m->alloc, block);
 }

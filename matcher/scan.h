@@ -13,15 +13,20 @@ struct weiri_scan {
                   uint64_t *sure);
     /* Appends the refs of the rows in `rows` to `out`, which has room for 64 and 16 more. */
     uint32_t (*take)(const uint32_t *refs, uint64_t rows, uint32_t *out);
-    /* The same of the rows of a page, words of 64 each. */
-    void (*page)(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                 uint64_t *sure);
+    /* maybe[p]: the live rows of page p that the bitmaps admit; up to the sheet's capacity, and
+     * some words more may be written.  Has the processor fetch their codes. */
+    void (*bitmaps)(const struct weiri_sheet *sheet, const uint8_t *codes,
+                    uint64_t maybe[WEIRI_SHEET_PAGES]);
+    /* Of `rows` of a page those that their codes admit; *sure as of a block. */
+    uint64_t (*rows)(uintptr_t codes, uint64_t rows, const struct weiri_look *look, uint64_t *sure);
 };
 
 extern const struct weiri_scan weiri_scan_scalar;
 /* For scans that have none of their own. */
-void weiri_scan_scalar_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                            uint64_t *sure);
+void weiri_scan_scalar_bitmaps(const struct weiri_sheet *sheet, const uint8_t *codes,
+                               uint64_t maybe[WEIRI_SHEET_PAGES]);
+uint64_t weiri_scan_scalar_rows(uintptr_t codes, uint64_t rows, const struct weiri_look *look,
+                                uint64_t *sure);
 /* Those for this processor, the best first, the scalar one last; how many. */
 #define WEIRI_SCANS_MAX 3u
 uint32_t weiri_scan_all(const struct weiri_scan **out);

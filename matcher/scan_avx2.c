@@ -134,6 +134,9 @@ AVX2 static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
     return count;
 }
 
-const struct weiri_scan weiri_scan_avx2 = {
-    .name = "avx2", .block = scan_block, .take = take, .page = weiri_scan_scalar_page};
+const struct weiri_scan weiri_scan_avx2 = {.name = "avx2",
+                                           .block = scan_block,
+                                           .take = take,
+                                           .bitmaps = weiri_scan_scalar_bitmaps,
+                                           .rows = weiri_scan_scalar_rows};
 #endif

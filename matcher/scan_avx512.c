@@ -97,67 +97,81 @@ AVX512 static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
     return count;
 }
 
-/* The codes of the page's columns, and the cells of them. */
-AVX512 static __m256i own_codes(const struct weiri_page *page, const uint8_t *codes,
-                                uint16_t *cells)
+/* Eight pages at a time. */
+AVX512 static void scan_bitmaps(const struct weiri_sheet *sheet, const uint8_t *codes,
+                                uint64_t maybe[WEIRI_SHEET_PAGES])
 {
-    const __m512i slots =
-        _mm512_castsi256_si512(_mm256_loadu_si256((const __m256i *)(const void *)page->slots));
-    const __m256i own = _mm512_castsi512_si256(
-        _mm512_permutex2var_epi8(_mm512_loadu_si512(codes), slots, _mm512_loadu_si512(codes + 64)));
-    const __m512i wide = _mm512_cvtepu8_epi16(own), one = _mm512_set1_epi16(1);
-    const __m512i scaled = _mm512_srli_epi16(
-        _mm512_mullo_epi16(_mm512_sub_epi16(wide, one), _mm512_set1_epi16(WEIRI_CELLS - 1)), 8);
+    const uint32_t strips = atomic_load_explicit(&sheet->strip_count, memory_order_acquire);
+    const _Atomic uint64_t *words[WEIRI_SLOTS];
+    uint64_t pages[WEIRI_SLOTS];
+    uint32_t count = 0;
 
-    /* As weiri_cell. */
-    _mm512_storeu_si512(cells,
-                        _mm512_maskz_add_epi16(_mm512_test_epi16_mask(wide, wide), scaled, one));
-    return own;
-}
+    for (uint32_t p = 0; p < sheet->rows.capacity; p++)
+        maybe[p] = atomic_load_explicit(&sheet->live[p], memory_order_acquire);
+    for (uint32_t i = 0; i < strips; i++) {
+        const uintptr_t strip = atomic_load_explicit(&sheet->strips[i], memory_order_acquire);
 
-AVX512 static void scan_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                             uint64_t *sure)
-{
-    const __mmask8 all = (__mmask8)((1u << page->words) - 1);
-    const size_t stride = (size_t)WEIRI_CELLS * page->words;
-    const _Atomic uint64_t *column = page->cells;
-    uint16_t cells[WEIRI_PAGE_COLUMNS];
-    const __m256i own = own_codes(page, codes, cells);
-    __m512i rows;
-
-    for (uint32_t w = 0; w < page->words; w++)
-        maybe[w] = atomic_load_explicit(&page->live[w], memory_order_acquire);
-    rows = _mm512_maskz_loadu_epi64(all, maybe);
-    for (uint32_t k = 0; k < page->rows.columns; k++, column += stride)
-        rows = _mm512_and_si512(
-            rows, _mm512_maskz_loadu_epi64(all, column + (size_t)cells[k] * page->words));
-    _mm512_mask_storeu_epi64(maybe, all, rows);
-    for (uint32_t w = 0; w < page->words; w++) {
-        for (uint64_t left = maybe[w]; left != 0; left &= left - 1)
-            __builtin_prefetch(&page->codes[w * 64 + (uint32_t)_tzcnt_u64(left)]);
+        words[count] = weiri_strip_line(strip, weiri_cell(codes[sheet->slots[i]]));
+        if (strip != 0)
+            pages[count++] = atomic_load_explicit(words[count]++, memory_order_relaxed);
     }
-    for (uint32_t w = 0; w < page->words; w++) {
-        uint64_t in = 0, exact = 0;
+    for (uint32_t p = 0; p < sheet->rows.capacity; p += 8) {
+        __m512i rows = _mm512_loadu_si512(maybe + p);
 
-        for (uint64_t left = maybe[w]; left != 0; left &= left - 1) {
-            const uint32_t bit = (uint32_t)_tzcnt_u64(left);
-            const struct weiri_row_codes *row = &page->codes[w * 64 + bit];
-            const __m128i low = _mm_loadl_epi64((const __m128i *)(const void *)row->low);
-            const __m128i high = _mm_loadl_epi64((const __m128i *)(const void *)row->high);
-            const __m256i which =
-                _mm256_castsi128_si256(_mm_loadl_epi64((const __m128i *)(const void *)row->column));
-            const __m128i code = _mm256_castsi256_si128(_mm256_permutexvar_epi8(which, own));
-            const uint32_t out = _mm_cmplt_epu8_mask(code, low) | _mm_cmplt_epu8_mask(high, code);
-            const uint32_t soft = _mm_cmpeq_epu8_mask(code, low) | _mm_cmpeq_epu8_mask(code, high);
+        for (uint32_t i = 0; i < count; i++) {
+            const __mmask8 own = (__mmask8)(pages[i] >> p);
 
-            in |= (uint64_t)((out & 0xff) == 0) << bit;
-            exact |= (uint64_t)((soft & 0xff) == 0) << bit;
+            rows = _mm512_mask_and_epi64(
+                rows, own, rows,
+                _mm512_maskz_expandloadu_epi64(own, (const void *)(uintptr_t)words[i]));
+            words[i] += _mm_popcnt_u32(own);
         }
-        maybe[w] = in;
-        sure[w] = in & exact & atomic_load_explicit(&page->complete[w], memory_order_relaxed);
+        _mm512_storeu_si512(maybe + p, rows);
+    }
+    for (uint32_t p = 0; p < sheet->rows.capacity; p++) {
+        const uintptr_t at = atomic_load_explicit(&sheet->codes[p], memory_order_relaxed);
+
+        for (uint64_t left = maybe[p]; left != 0; left &= left - 1)
+            __builtin_prefetch(weiri_row_at(at, (uint32_t)_tzcnt_u64(left)));
     }
 }
 
-const struct weiri_scan weiri_scan_avx512 = {
-    .name = "avx512", .block = scan_block, .take = take, .page = scan_page};
+AVX512 static uint64_t scan_rows(uintptr_t codes, uint64_t rows, const struct weiri_look *look,
+                                 uint64_t *sure)
+{
+    const __m512i codes_0 = _mm512_loadu_si512(look->codes);
+    const __m512i codes_64 = _mm512_loadu_si512(look->codes + 64);
+    const __m512i fine_0 = _mm512_loadu_si512(look->fine);
+    const __m512i fine_64 = _mm512_loadu_si512(look->fine + 64);
+    const struct weiri_row_layout layout = weiri_row_layout(codes);
+    const uint32_t all = (1u << layout.columns) - 1;
+
+    *sure = 0;
+    for (uint64_t left = rows; left != 0; left &= left - 1) {
+        const uint8_t *row = weiri_row_at(codes, (uint32_t)_tzcnt_u64(left));
+        const uint64_t bit = left & (~left + 1);
+        const __m512i slots = _mm512_castsi128_si512(
+            _mm_loadl_epi64((const __m128i *)(const void *)(row + WEIRI_ROW_SLOTS_AT)));
+        const __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(row + layout.low));
+        const __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(row + layout.high));
+        const __m128i code = _mm_unpacklo_epi8(
+            _mm512_castsi512_si128(_mm512_permutex2var_epi8(fine_0, slots, fine_64)),
+            _mm512_castsi512_si128(_mm512_permutex2var_epi8(codes_0, slots, codes_64)));
+        const uint32_t out =
+            (_mm_cmplt_epu16_mask(code, low) | _mm_cmpgt_epu16_mask(code, high)) & all;
+        const uint32_t soft =
+            (_mm_cmpeq_epu16_mask(code, low) | _mm_cmpeq_epu16_mask(code, high)) & all;
+
+        rows &= out != 0 ? ~bit : UINT64_MAX;
+        *sure |=
+            out == 0 && soft == 0 && (row[WEIRI_ROW_FLAGS_AT] & WEIRI_ROW_COMPLETE) != 0 ? bit : 0;
+    }
+    return rows;
+}
+
+const struct weiri_scan weiri_scan_avx512 = {.name = "avx512",
+                                             .block = scan_block,
+                                             .take = take,
+                                             .bitmaps = scan_bitmaps,
+                                             .rows = scan_rows};
 #endif

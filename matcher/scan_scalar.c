@@ -1,12 +1,14 @@
 /* scan_scalar.c - the scans in plain C; the reference for the others. */
 #include "scan.h"
 
+#include <string.h>
+
 /* The codes of a row decide, or its record does. */
 enum row { ROW_NO, ROW_SOFT, ROW_EXACT };
 
 static enum row block_row(const struct weiri_block *block, uint32_t k, uint32_t row,
                           const struct weiri_look *look);
-static enum row page_row(const struct weiri_row_codes *codes, const uint8_t *own);
+static enum row page_row(uintptr_t codes, uint32_t row, const struct weiri_look *look);
 
 static void scan_block(const struct weiri_block *block, const struct weiri_look *look,
                        uint64_t *maybe, uint64_t *sure)
@@ -66,52 +68,67 @@ static uint32_t take(const uint32_t *refs, uint64_t rows, uint32_t *out)
     return count;
 }
 
-void weiri_scan_scalar_page(const struct weiri_page *page, const uint8_t *codes, uint64_t *maybe,
-                            uint64_t *sure)
+void weiri_scan_scalar_bitmaps(const struct weiri_sheet *sheet, const uint8_t *codes,
+                               uint64_t maybe[WEIRI_SHEET_PAGES])
 {
-    uint8_t own[WEIRI_PAGE_COLUMNS] = {1}; /* of rows without columns */
+    const uint32_t strips = atomic_load_explicit(&sheet->strip_count, memory_order_acquire);
 
-    for (uint32_t w = 0; w < page->words; w++)
-        maybe[w] = atomic_load_explicit(&page->live[w], memory_order_acquire);
-    for (uint32_t k = 0; k < page->rows.columns; k++) {
-        const uint8_t code = codes[page->slots[k]];
-        const _Atomic uint64_t *cell =
-            page->cells + ((size_t)k * WEIRI_CELLS + weiri_cell(code)) * page->words;
+    for (uint32_t p = 0; p < sheet->rows.capacity; p++)
+        maybe[p] = atomic_load_explicit(&sheet->live[p], memory_order_acquire);
+    for (uint32_t i = 0; i < strips; i++) {
+        const uintptr_t strip = atomic_load_explicit(&sheet->strips[i], memory_order_acquire);
+        const _Atomic uint64_t *word;
 
-        own[k] = code;
-        for (uint32_t w = 0; w < page->words; w++)
-            maybe[w] &= atomic_load_explicit(&cell[w], memory_order_relaxed);
-    }
-    for (uint32_t w = 0; w < page->words; w++) {
-        uint64_t exact = 0;
-
-        for (uint64_t left = maybe[w]; left != 0; left &= left - 1) {
-            const uint32_t bit = (uint32_t)__builtin_ctzll(left);
-
-            switch (page_row(&page->codes[w * 64 + bit], own)) {
-            case ROW_NO: maybe[w] &= ~(UINT64_C(1) << bit); break;
-            case ROW_EXACT: exact |= UINT64_C(1) << bit; break;
-            case ROW_SOFT: break;
-            }
-        }
-        sure[w] = exact & atomic_load_explicit(&page->complete[w], memory_order_relaxed);
+        if (strip == 0)
+            continue;
+        word = weiri_strip_line(strip, weiri_cell(codes[sheet->slots[i]]));
+        for (uint64_t pages = *word++; pages != 0; pages &= pages - 1)
+            maybe[__builtin_ctzll(pages)] &= atomic_load_explicit(word++, memory_order_relaxed);
     }
 }
 
-static enum row page_row(const struct weiri_row_codes *codes, const uint8_t *own)
+uint64_t weiri_scan_scalar_rows(uintptr_t codes, uint64_t rows, const struct weiri_look *look,
+                                uint64_t *sure)
 {
-    enum row found = ROW_EXACT;
+    *sure = 0;
+    for (uint64_t left = rows; left != 0; left &= left - 1) {
+        const uint64_t bit = left & (~left + 1);
 
-    for (uint32_t i = 0; i < WEIRI_ROW_COLUMNS; i++) {
-        const uint8_t code = own[codes->column[i]];
+        switch (page_row(codes, (uint32_t)__builtin_ctzll(left), look)) {
+        case ROW_NO: rows &= ~bit; break;
+        case ROW_EXACT: *sure |= bit; break;
+        case ROW_SOFT: break;
+        }
+    }
+    return rows;
+}
 
-        if (code < codes->low[i] || code > codes->high[i])
+static enum row page_row(uintptr_t codes, uint32_t row, const struct weiri_look *look)
+{
+    const struct weiri_row_layout layout = weiri_row_layout(codes);
+    const uint8_t *at = weiri_row_at(codes, row);
+    enum row found =
+        (__atomic_load_n(at + WEIRI_ROW_FLAGS_AT, __ATOMIC_RELAXED) & WEIRI_ROW_COMPLETE) != 0
+            ? ROW_EXACT
+            : ROW_SOFT;
+
+    for (uint32_t i = 0; i < layout.columns; i++) {
+        const uint8_t slot = at[WEIRI_ROW_SLOTS_AT + i];
+        const uint32_t code = (uint32_t)look->codes[slot] << 8 | look->fine[slot];
+        uint16_t low, high;
+
+        memcpy(&low, at + layout.low + i * sizeof low, sizeof low);
+        memcpy(&high, at + layout.high + i * sizeof high, sizeof high);
+        if (code < low || code > high)
             return ROW_NO;
-        if (code == codes->low[i] || code == codes->high[i])
+        if (code == low || code == high)
             found = ROW_SOFT;
     }
     return found;
 }
 
-const struct weiri_scan weiri_scan_scalar = {
-    .name = "scalar", .block = scan_block, .take = take, .page = weiri_scan_scalar_page};
+const struct weiri_scan weiri_scan_scalar = {.name = "scalar",
+                                             .block = scan_block,
+                                             .take = take,
+                                             .bitmaps = weiri_scan_scalar_bitmaps,
+                                             .rows = weiri_scan_scalar_rows};

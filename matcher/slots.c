@@ -1,12 +1,15 @@
 /* slots.c - see slots.h.
  *
- * Codes are made from the first constants of an attribute and again when eight times as many have
- * been seen.  Then the attribute has two slots until a sweep over all blocks and pages has moved
- * their rows to the new one; a sweep serves all attributes that became due before it began. */
+ * Codes are made from the first constants of an attribute, and again when eight times as many have
+ * been seen, which they do not tell apart as well as others would.  Then the attribute has two
+ * slots until a sweep over all blocks and pages has moved their rows to the new one; a sweep serves
+ * all attributes that became due before it began. */
 #include "slots.h"
 
+#include "lists.h"
 #include "names.h"
 #include "rows.h"
+#include "sheet.h"
 
 /* Constants seen since the last codes, in multiples of them. */
 #define DUE_FACTOR 8u
@@ -19,10 +22,11 @@
 
 static bool make_slot(struct weir_matcher *m, struct weiri_attr *attr, uint32_t spare);
 static uint32_t free_number(const struct weir_matcher *m, uint32_t spare);
-static bool is_due(const struct weir_matcher *m, const struct weiri_attr *attr);
+static bool is_due(const struct weir_matcher *m, struct weiri_attr *attr, uint32_t factor);
 static void begin_sweep(struct weir_matcher *m);
 static void end_sweep(struct weir_matcher *m);
 static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *rows);
+static void trim(struct weir_matcher *m, const struct weiri_rows *rows);
 static bool is_leaving(const struct weir_matcher *m, uint8_t number);
 static void retire_slot(struct weir_matcher *m, struct weiri_slot *slot);
 static void release_slot(struct weiri_retired *block, void *owner);
@@ -39,7 +43,7 @@ void weiri_slots_observe(struct weir_matcher *m, struct weiri_attr *attr,
     weiri_reservoir_add(&attr->sample, domain, m->alloc);
     if (attr->slots[0] == 0)
         (void)make_slot(m, attr, SPARE_NUMBERS);
-    else if (is_due(m, attr) && m->sweep_at == WEIRI_NONE)
+    else if (m->sweep_at == WEIRI_NONE && is_due(m, attr, DUE_FACTOR))
         begin_sweep(m);
 }
 
@@ -61,18 +65,30 @@ void weiri_slots_step(struct weir_matcher *m)
             return;
         }
         rows = weiri_table_find(&m->rows, m->sweep_at++);
-        if (rows == NULL || rows->count == 0 || !is_outdated(m, rows)) /* 0: taken out */
+        if (rows == NULL || rows->count == 0) /* 0: taken out */
             continue;
+        if (!is_outdated(m, rows)) {
+            trim(m, rows);
+            continue;
+        }
         if (!weiri_rows_renew(m, rows))
             m->sweep_failed = true;
+        trim(m, weiri_rows_at(m, m->sweep_at - 1));
         return;
     }
 }
 
-static bool is_due(const struct weir_matcher *m, const struct weiri_attr *attr)
+/* Codes that are still good wait for as many constants again. */
+static bool is_due(const struct weir_matcher *m, struct weiri_attr *attr, uint32_t factor)
 {
-    return attr->slots[1] == 0 && attr->sample.seen >= DUE_FACTOR * (attr->coded + 1) &&
-           (uint64_t)attr->mentions * SHARE_MIN >= m->forms.count;
+    if (attr->slots[1] != 0 || attr->sample.seen < factor * (attr->coded + 1) ||
+        (uint64_t)attr->mentions * SHARE_MIN < m->forms.count)
+        return false;
+    if (free_number(m, 0) != WEIRI_NONE &&
+        weiri_codes_are_poor(m->slots[attr->slots[0]]->codes, &attr->sample))
+        return true;
+    attr->coded = attr->sample.seen;
+    return false;
 }
 
 /* Leaves `spare` numbers unused. */
@@ -126,8 +142,7 @@ static void begin_sweep(struct weir_matcher *m)
     for (uint32_t number = 1; number < WEIRI_SLOTS; number++) {
         const struct weiri_slot *slot = m->slots[number];
 
-        if (slot != NULL && !slot->leaving && slot->attr->slots[1] == 0 &&
-            slot->attr->sample.seen >= 2 * (slot->attr->coded + 1))
+        if (slot != NULL && !slot->leaving && is_due(m, slot->attr, DUE_FACTOR / 4))
             any = make_slot(m, slot->attr, 0) || any;
     }
     if (!any)
@@ -150,8 +165,11 @@ static void end_sweep(struct weir_matcher *m)
     m->sweep_failed = false;
 }
 
+/* Gates are by columns, or open. */
 static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *rows)
 {
+    const struct weiri_block *block = (const struct weiri_block *)rows;
+
     if (rows->kind == WEIRI_PAGE) {
         const struct weiri_page *page = (const struct weiri_page *)rows;
 
@@ -161,9 +179,9 @@ static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *r
         }
         return false;
     }
+    if (is_leaving(m, weiri_list_gate(rows) & 255))
+        return true;
     for (uint32_t k = 0; k < rows->columns; k++) {
-        const struct weiri_block *block = (const struct weiri_block *)rows;
-
         if (block->slots[k] != WEIRI_MIXED && is_leaving(m, block->slots[k]))
             return true;
         for (uint32_t i = 0; block->slots[k] == WEIRI_MIXED && i < rows->capacity; i++) {
@@ -172,6 +190,13 @@ static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *r
         }
     }
     return false;
+}
+
+/* The last page of a sheet that is looked at finds none that uses what is leaving. */
+static void trim(struct weir_matcher *m, const struct weiri_rows *rows)
+{
+    if (rows->kind == WEIRI_PAGE)
+        weiri_sheet_trim(m, ((const struct weiri_page *)rows)->sheet);
 }
 
 static bool is_leaving(const struct weir_matcher *m, uint8_t number)

@@ -61,7 +61,7 @@ const struct command command_match = {
         "notification is named and passed over, and the exit status is then 1.\n"
         "With --explain, for each conjunction of each filter: by which key it is found, what\n"
         "decides each of its constraints (the key; a column of codes, compared for all rows of a\n"
-        "block of 64 or a page of 512 at a time; its record), and how many rows there are under\n"
+        "block or a page of 64 at a time; its record), and how many rows there are under\n"
         "the same keys.  For each notification: the keys that it meets, with the blocks, pages, rows\n"
         "and columns under them, the rows that these leave, those of them whose records are looked\n"
         "at, and how many match.  Steps are keys looked for, columns, rows left and records: what\n"

@@ -65,8 +65,7 @@ static void add_up(void *context, const struct weir_visit *visit)
 {
     struct sums *sums = context;
 
-    assert_true(visit->blocks + visit->pages > 0);
-    assert_true(visit->rows <= visit->blocks * 64 + visit->pages * 512);
+    assert_true(visit->rows <= visit->blocks * 64 + visit->pages * 64);
     assert_true(visit->found <= visit->maybe && visit->maybe <= visit->rows);
     assert_true(visit->maybe - visit->records <= visit->found);
     sums->perhaps |= !visit->met;
@@ -113,7 +112,7 @@ static void check_holders(struct weir_matcher *m, const struct held *held, size_
         const uint32_t proven = access.proven ? 1 : 0;
 
         assert_true(holder.places == access.values);
-        assert_true(holder.rows > 0 && holder.rows <= (holder.page ? 512u : 64u));
+        assert_true(holder.rows > 0 && holder.rows <= 64u);
         assert_true(holder.beside >= holder.places);
         assert_true(holder.column_count + proven <= conjunction->constraint_count);
         if (holder.complete)

@@ -1,6 +1,8 @@
 /* scan_test.c - every implementation of the scans against the scalar one. */
 #include "scan_cpu.h"
 
+#include "keys.h"
+#include "lists.h"
 #include "random.h"
 #include "rows.h"
 #include "sets.h"
@@ -90,16 +92,17 @@ static void random_look(struct weiri_look *look, struct random_source *r, unsign
     look->codes[WEIRI_SLOT_ALWAYS] = 1;
 }
 
-static void release(const struct weiri_rows_ops *ops, struct weiri_rows *rows)
+static void release(struct weiri_rows *rows)
 {
-    ops->fini(rows);
+    weiri_block_ops.fini(rows);
     weiri_release(NULL, rows);
 }
 
 /* Room for one more row like this, as rows.c makes it. */
-static struct weiri_rows *make_room(const struct weiri_rows_ops *ops, struct weiri_rows *rows,
-                                    const struct weiri_row *row, uint32_t step)
+static struct weiri_rows *make_room(struct weiri_rows *rows, const struct weiri_row *row)
 {
+    const struct weiri_rows_ops *ops = &weiri_block_ops;
+    const uint32_t step = 4;
     struct weiri_columns columns = {.count = 0};
     struct weiri_rows *larger;
     uint32_t capacity = step;
@@ -118,24 +121,24 @@ static struct weiri_rows *make_room(const struct weiri_rows_ops *ops, struct wei
     assert_non_null(larger);
     if (rows != NULL) {
         ops->copy(larger, rows);
-        release(ops, rows);
+        release(rows);
     }
     return larger;
 }
 
-static struct weiri_rows *random_rows(const struct weiri_rows_ops *ops, struct random_source *r,
-                                      uint32_t count, uint32_t columns, unsigned spread)
+static struct weiri_rows *random_rows(struct random_source *r, uint32_t count, uint32_t columns,
+                                      unsigned spread)
 {
-    const uint32_t step = ops == &weiri_block_ops ? 4 : 64;
+    const struct weiri_rows_ops *ops = &weiri_block_ops;
     const unsigned fine = (unsigned)random_below(r, 3) * 30;
-    const unsigned sets = ops == &weiri_block_ops ? (unsigned)random_below(r, 3) * 30 : 0;
+    const unsigned sets = (unsigned)random_below(r, 3) * 30;
     struct weiri_rows *rows = NULL;
 
     for (uint32_t i = 0; i < count; i++) {
         struct weiri_row row;
 
         random_row(&row, r, (uint8_t)(columns + 1), columns, spread, fine, sets);
-        rows = make_room(ops, rows, &row, step);
+        rows = make_room(rows, &row);
         assert_int_equal(ops->free_row(rows), i);
         ops->write(rows, i, &row);
         ops->set_live(rows, i, random_chance(r, 80));
@@ -159,7 +162,7 @@ static void compare_blocks(const struct weiri_scan *scan, uint64_t seed)
     struct random_source r = {seed};
     const unsigned spread = random_chance(&r, 50) ? 6 : 256;
     struct weiri_rows *rows =
-        random_rows(&weiri_block_ops, &r, 1 + (uint32_t)random_below(&r, WEIRI_BLOCK_ROWS),
+        random_rows(&r, 1 + (uint32_t)random_below(&r, WEIRI_BLOCK_ROWS),
                     (uint32_t)random_below(&r, WEIRI_ROW_COLUMNS + 1), spread);
     const struct weiri_block *block = (const struct weiri_block *)rows;
 
@@ -179,65 +182,120 @@ static void compare_blocks(const struct weiri_scan *scan, uint64_t seed)
         seen.unsure += (maybe & ~sure) != 0;
         compare_takes(scan, weiri_rows_refs(rows).ref, maybe);
     }
-    release(&weiri_block_ops, rows);
+    release(rows);
 }
 
-static struct weiri_rows *random_page(struct random_source *r, unsigned spread)
+/* What the columns as they were given say of a look. */
+struct verdict {
+    bool in;   /* the intervals have it */
+    bool hole; /* a set has not */
+    bool soft;
+};
+
+static struct verdict by_definition(const struct weiri_row *row, const struct weiri_look *look)
 {
-    const uint32_t capacity = 64u << random_below(r, 4);
-    struct weiri_columns columns = {.count = (uint32_t)random_below(r, WEIRI_PAGE_COLUMNS + 1)};
-    struct weiri_rows *rows;
+    struct verdict v = {.in = true};
 
-    for (uint32_t k = 0; k < columns.count; k++)
-        columns.slots[k] = (uint8_t)(1 + k * (columns.count < 4 ? 40 : 3));
-    rows = weiri_page_ops.create(&matcher, capacity, &columns);
-    assert_non_null(rows);
-    for (uint32_t i = 0; i < capacity; i++) {
-        struct weiri_row row;
+    for (uint32_t k = 0; k < row->column_count; k++) {
+        const struct weiri_column *c = &row->columns[k];
+        const uint8_t code = look->codes[c->slot];
+        const int value = code << 8 | look->fine[c->slot];
+        const int low = c->low << 8 | c->fine_low, high = c->high << 8 | c->fine_high;
 
-        random_row(&row, r, random_chance(r, 30) ? 127 : 60, WEIRI_ROW_COLUMNS, spread, 30, 0);
-        for (uint32_t k = 0; k < row.column_count; k++) {
-            if (k < columns.count && random_chance(r, 70))
-                row.columns[k].slot = columns.slots[k];
-        }
-        assert_int_equal(weiri_page_ops.free_row(rows), i);
-        weiri_page_ops.write(rows, i, &row);
-        weiri_page_ops.set_live(rows, i, random_chance(r, 80));
+        v.in = v.in && value >= low && value <= high;
+        v.hole = v.hole || (row->sets[k].bits[code / 64] >> code % 64 & 1) == 0;
+        v.soft = v.soft || value == low || value == high;
     }
-    assert_true(weiri_page_ops.free_row(rows) == WEIRI_NONE);
-    return rows;
+    return v;
 }
 
-static void compare_pages(const struct weiri_scan *scan, uint64_t seed)
-{
-    struct random_source r = {seed};
-    const unsigned spread = random_chance(&r, 50) ? 6 : 256;
-    struct weiri_rows *rows = random_page(&r, spread);
-    const struct weiri_page *page = (const struct weiri_page *)rows;
+/* Rows in the pages and sheets of a bucket, and some that have gone. */
+#define PLACED_MAX 1500u
+struct placed {
+    struct weiri_row row;
+    uint32_t place; /* or NONE */
+    bool live;
+};
 
-    for (int i = 0; i < LOOKS; i++) {
-        uint64_t maybe[WEIRI_PAGE_WORDS + 1], sure[WEIRI_PAGE_WORDS + 1];
-        uint64_t other_maybe[WEIRI_PAGE_WORDS + 1], other_sure[WEIRI_PAGE_WORDS + 1];
+static void place_rows(struct weir_matcher *m, struct weiri_bucket *bucket, struct placed *placed,
+                       uint32_t count, struct random_source *r, unsigned spread)
+{
+    const uint8_t slots = (uint8_t)(1 + random_below(r, 127));
+    const unsigned gone = random_chance(r, 50) ? 30 : 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t other = random_below(r, i + 1);
+
+        random_row(&placed[i].row, r, slots, WEIRI_ROW_COLUMNS, spread, 30, 0);
+        placed[i].place = weiri_rows_place(m, bucket, &placed[i].row);
+        assert_true(placed[i].place != WEIRI_NONE);
+        placed[i].live = random_chance(r, 80);
+        weiri_rows_set_live(m, placed[i].place, placed[i].live);
+        if (random_chance(r, gone) && placed[other].place != WEIRI_NONE) {
+            weiri_rows_set_live(m, placed[other].place, false);
+            (void)weiri_rows_free(m, placed[other].place);
+            placed[other].place = WEIRI_NONE;
+        }
+        weiri_reclaim(&m->retired, m);
+    }
+}
+
+/* The row by its page as the scan has it. */
+static void check_placed(const struct weir_matcher *m, const struct placed *placed,
+                         const struct weiri_look *look, const struct weiri_scan *scan)
+{
+    const struct verdict v = by_definition(&placed->row, look);
+    const struct weiri_page *page =
+        (const struct weiri_page *)weiri_rows_at(m, placed->place >> WEIRI_PLACE_BITS);
+    const uint64_t bit = UINT64_C(1) << (placed->place & (WEIRI_PAGE_ROWS - 1));
+    uint64_t maybe[WEIRI_SHEET_PAGES], sure, in;
+
+    if (page->rows.kind != WEIRI_PAGE)
+        return;
+    if (v.in && placed->live)
+        assert_true(weiri_gate_admits(weiri_list_gate(&page->sheet->rows), look->codes));
+    scan->bitmaps(page->sheet, look->codes, maybe);
+    in = scan->rows(page->codes, maybe[page->position], look, &sure);
+    assert_int_equal(in & ~maybe[page->position], 0);
+    assert_int_equal(sure & ~in, 0);
+    assert_int_equal((in & bit) != 0, v.in && placed->live);
+    assert_int_equal((sure & bit) != 0, v.in && placed->live && !v.soft && placed->row.complete);
+    seen.maybe += (in & bit) != 0;
+    seen.sure += (sure & bit) != 0;
+    seen.unsure += (in & ~sure & bit) != 0;
+}
+
+static void compare_sheets(const struct weiri_scan *scan, uint64_t seed)
+{
+    static const struct weiri_key always = {.kind = WEIRI_KEY_ALWAYS, .attr = WEIRI_NONE};
+    static struct placed placed[PLACED_MAX];
+    struct random_source r = {seed};
+    const uint32_t count = 1 + (uint32_t)random_below(&r, PLACED_MAX);
+    const unsigned spread = random_chance(&r, 50) ? 6 : 256;
+    struct weir_matcher *m;
+    struct weiri_bucket *bucket;
+
+    assert_int_equal(weir_matcher_create(&m, NULL), WEIR_OK);
+    bucket = weiri_bucket_hold(m, &always);
+    assert_non_null(bucket);
+    place_rows(m, bucket, placed, count, &r, spread);
+    for (uint32_t look_count = 0; look_count < LOOKS; look_count++) {
         struct weiri_look look;
 
-        memset(maybe, 0x5a, sizeof maybe); /* words that the page does not have stay */
-        memset(other_maybe, 0x5a, sizeof maybe);
-        memset(sure, 0x5a, sizeof sure);
-        memset(other_sure, 0x5a, sizeof sure);
         random_look(&look, &r, spread);
-        weiri_scan_scalar.page(page, look.codes, maybe, sure);
-        scan->page(page, look.codes, other_maybe, other_sure);
-        if (memcmp(maybe, other_maybe, sizeof maybe) != 0 ||
-            memcmp(sure, other_sure, sizeof sure) != 0)
-            fail_msg("seed %llu: %s: another answer for a page", (unsigned long long)seed,
-                     scan->name);
-        for (uint32_t w = 0; w < page->words; w++) {
-            assert_int_equal(sure[w] & ~maybe[w], 0);
-            seen.maybe += maybe[w] != 0;
-            seen.sure += sure[w] != 0;
+        for (uint32_t i = look_count; i < count; i += LOOKS) {
+            if (placed[i].place != WEIRI_NONE)
+                check_placed(m, &placed[i], &look, scan);
         }
     }
-    weiri_release(NULL, rows);
+    for (uint32_t i = 0; i < count; i++) {
+        if (placed[i].place != WEIRI_NONE)
+            (void)weiri_rows_free(m, placed[i].place);
+    }
+    weiri_bucket_let_go(m, bucket);
+    weiri_reclaim(&m->retired, m);
+    assert_int_equal(m->rows.count, 0);
+    weir_matcher_destroy(m);
 }
 
 static void compare(void (*one)(const struct weiri_scan *scan, uint64_t seed), size_t rounds)
@@ -264,37 +322,13 @@ static void blocks(void **state)
     assert_true(seen.sure > 0);
 }
 
-static void pages(void **state)
+static void sheets(void **state)
 {
     (void)state;
-    compare(compare_pages, 60);
+    compare(compare_sheets, 20);
     assert_true(seen.maybe > 0);
     assert_true(seen.sure > 0);
-}
-
-/* What the columns as they were given say of a look. */
-struct verdict {
-    bool in;   /* the intervals have it */
-    bool hole; /* a set has not */
-    bool soft, equal;
-};
-
-static struct verdict by_definition(const struct weiri_row *row, const struct weiri_look *look)
-{
-    struct verdict v = {.in = true};
-
-    for (uint32_t k = 0; k < row->column_count; k++) {
-        const struct weiri_column *c = &row->columns[k];
-        const uint8_t code = look->codes[c->slot];
-        const int value = code << 8 | look->fine[c->slot];
-        const int low = c->low << 8 | c->fine_low, high = c->high << 8 | c->fine_high;
-
-        v.in = v.in && value >= low && value <= high;
-        v.hole = v.hole || (row->sets[k].bits[code / 64] >> code % 64 & 1) == 0;
-        v.soft = v.soft || value == low || value == high;
-        v.equal = v.equal || code == c->low || code == c->high;
-    }
-    return v;
+    assert_true(seen.unsure > 0);
 }
 
 /* The scalar scan itself, of a block that grew while it was filled. */
@@ -315,7 +349,7 @@ static void scalar_blocks(void **state)
 
         for (uint32_t i = 0; i < count; i++) {
             random_row(&row[i], &r, (uint8_t)attrs, WEIRI_BLOCK_COLUMNS, 6, 40, 30);
-            rows = make_room(&weiri_block_ops, rows, &row[i], 4);
+            rows = make_room(rows, &row[i]);
             weiri_block_ops.write(rows, i, &row[i]);
             weiri_block_ops.set_live(rows, i, true);
         }
@@ -343,41 +377,12 @@ static void scalar_blocks(void **state)
             weiri_block_ops.set_live(rows, i, false);
         weiri_scan_scalar.block((struct weiri_block *)rows, &look, &maybe, &sure);
         assert_int_equal(maybe | sure, 0);
-        release(&weiri_block_ops, rows);
+        release(rows);
     }
     assert_true(seen.sure > 0);
     assert_true(seen.unsure > 0);
     assert_true(seen.mixed > 0);
     assert_true(seen.sets > 0);
-}
-
-/* The scalar scan of a page, which leaves more to the records. */
-static void scalar_pages(void **state)
-{
-    struct random_source r = {10};
-
-    (void)state;
-    memset(&seen, 0, sizeof seen);
-    for (size_t round = 0; round < random_rounds(3000); round++) {
-        struct weiri_look look;
-        struct weiri_row row;
-        struct weiri_rows *page;
-        struct verdict v;
-        uint64_t maybe, sure;
-
-        random_row(&row, &r, 127, 3, 6, 0, 0);
-        page = make_room(&weiri_page_ops, NULL, &row, 64);
-        weiri_page_ops.write(page, 0, &row);
-        weiri_page_ops.set_live(page, 0, true);
-        random_look(&look, &r, 6);
-        v = by_definition(&row, &look);
-        weiri_scan_scalar.page((struct weiri_page *)page, look.codes, &maybe, &sure);
-        assert_int_equal(maybe, v.in);
-        assert_true(sure == 0 || (v.in && !v.equal && row.complete));
-        seen.sure += sure;
-        weiri_release(NULL, page);
-    }
-    assert_true(seen.sure > 0);
 }
 
 static int give_slots(void **state)
@@ -406,9 +411,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scalar_blocks),
-        cmocka_unit_test(scalar_pages),
         cmocka_unit_test(blocks),
-        cmocka_unit_test(pages),
+        cmocka_unit_test(sheets),
     };
 
     return cmocka_run_group_tests(tests, give_slots, take_slots);

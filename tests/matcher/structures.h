@@ -85,7 +85,7 @@ static inline size_t shape_text(char *out, size_t size, struct random_source *r)
 static inline size_t shape_conjunction(char *out, size_t size, struct random_source *r,
                                        const struct shape *shape)
 {
-    size_t at = random_below(r, 100), len = 0, more = random_below(r, 8);
+    size_t at = random_below(r, 100), len = 0, more = random_below(r, shape->columns > 10 ? 12 : 8);
     unsigned part = 0;
 
     while (at >= shape->weights[part])
@@ -182,7 +182,8 @@ static inline uint8_t *shape_notification(struct weir_notification *out, struct 
 struct reached {
     uint32_t blocks_full, blocks_mixed, blocks_listed; /* of 64 rows; in one list */
     uint32_t blocks_sets, blocks_fine;                 /* with columns of sets, with fine parts */
-    uint32_t pages, pages_full, pages_listed, page_columns;
+    uint32_t pages, pages_full, pages_wide, page_columns;
+    uint32_t sheets_listed, sheet_pages;
     uint32_t kinds[WEIRI_KEY_KINDS]; /* rows under each kind of key */
     uint32_t slots, versions, sweeps, leaving;
     uint32_t marks, groups, members, places, complete;
@@ -200,9 +201,13 @@ static inline void reached_rows(struct reached *now, const struct weiri_rows *ro
 
     now->kinds[rows->bucket->key.kind] += rows->count;
     if (rows->kind == WEIRI_PAGE) {
+        const struct weiri_page *page = (const struct weiri_page *)rows;
+
         now->pages++;
         now->pages_full += rows->count == WEIRI_PAGE_ROWS;
-        reached_raise(&now->pages_listed, list->count);
+        now->pages_wide += (page->codes & WEIRI_WIDE) != 0;
+        reached_raise(&now->sheets_listed, list->count);
+        reached_raise(&now->sheet_pages, page->sheet->rows.count);
         reached_raise(&now->page_columns, rows->columns);
     } else {
         const struct weiri_block *block = (const struct weiri_block *)rows;

@@ -13,8 +13,8 @@ extern "C" {
 
 /* Where a conjunction stands. */
 struct weir_holder {
-    bool page;     /* in a page: bitmaps of up to 512 rows; else in a block: columns of up to 64 */
-    uint32_t rows; /* of this block or page */
+    bool page;       /* in a page: bitmaps of up to 64 rows; else in a block: columns of up to 64 */
+    uint32_t rows;   /* of this block or page */
     uint32_t places; /* rows of its own: one under each value of its key */
     uint32_t beside; /* rows under the same keys, its own among them */
     bool complete;   /* the key and the columns say all, but for values just at a bound that is
@@ -31,11 +31,11 @@ struct weir_holder weir_matcher_holder(struct weir_matcher *m, uint32_t id, uint
 /* The rows under one key that a notification comes to. */
 struct weir_visit {
     enum weir_access_kind kind;
-    struct weir_str name, text; /* as in struct weir_access */
-    bool met;                   /* else the notification may not meet the key: records decide */
-    uint32_t blocks, pages, rows;
-    uint32_t columns; /* looked at: each is compared for all rows of its block, or is a bitmap of
-                         its page */
+    struct weir_str name, text;   /* as in struct weir_access */
+    bool met;                     /* else the notification may not meet the key: records decide */
+    uint32_t blocks, pages, rows; /* those aside that cannot match by an interval over all */
+    uint32_t columns; /* looked at: each is compared for all rows of its block, or for the pages of
+                         its sheet */
     uint32_t maybe;   /* rows that the columns leave */
     uint32_t records; /* those of them that records decide */
     uint32_t found;   /* rows that match */
