@@ -123,10 +123,10 @@ def table(args):
 def plot(args):
     results = read(args.results)
     sizes = [size for _, size in results]
-    one = list(results.values())[-1]
+    said = {key: ", ".join(sorted({line[key] for line in results.values()}))
+            for key in ("commit", "date", "instructions")}
     script = [f"OUTPUT = '{args.picture}'\n" + PLOT % {
-        "least": min(sizes) / 1.3, "most": max(sizes) * 1.3, "commit": one["commit"],
-        "date": one["date"], "instructions": one["instructions"]}]
+        "least": min(sizes) / 1.3, "most": max(sizes) * 1.3, **said}]
     for workload in WORKLOADS:
         lines = [results[key] for key in sorted(results) if key[0] == workload]
         if not lines:
