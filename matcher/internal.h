@@ -289,20 +289,27 @@ static inline uint32_t weiri_cell(uint32_t code)
 
 /* ---- forms */
 
-/* A member is an id, with the handle of its group in the upper half. */
+/* A member is an id, with the handle of its group in the upper half; the highest bit marks the
+ * address of a list in place of a member. */
 #define WEIRI_MEMBER_GONE (UINT64_MAX >> 1)
-#define WEIRI_MEMBER_LIST                                                   \
-    (UINT64_C(1) << 63) /* marks the address of a list in place of a member \
-                         */
+#define WEIRI_MEMBER_LIST (UINT64_C(1) << 63)
 
-/* Several members; further ones stand in the next. */
+/* Several members, those of a range of ids; further ones stand in the next. */
 struct weiri_members {
     struct weiri_retired retired;
     _Atomic(struct weiri_members *) next;
-    uint32_t total; /* of the list, in its first */
+    struct weiri_members_index *index; /* in the first one, where there are several */
+    uint32_t low;                      /* the least id that belongs here; 0 in the first */
     uint32_t capacity, live;
     _Atomic uint32_t count;
     _Atomic uint64_t v[]; /* GONE where it was removed */
+};
+
+/* The writer's: all of them, in the order of their ids. */
+struct weiri_members_index {
+    uint32_t count, capacity;
+    uint32_t total; /* members */
+    struct weiri_members *v[];
 };
 
 /* Behind it: a place for each row; its mark, where `marked`: a notification may satisfy several of

@@ -1,16 +1,17 @@
 /* members.h - the ids that share a form.
  *
- * One stands in the form, several in arrays behind it, which readers walk while the writer adds and
- * removes: an entry is written once, and GONE when its id is removed. */
+ * One stands in the form, several in arrays of at most 256 behind it, each with a range of ids,
+ * which readers walk while the writer adds and removes: an entry is GONE when its id is removed,
+ * until another one takes its place.  Full arrays are replaced by larger ones, and those by two. */
 #ifndef WEIRI_MEMBERS_H
 #define WEIRI_MEMBERS_H
 
 #include "internal.h"
 
-/* False for want of memory.  Amortised O(1). */
+/* False for want of memory.  O(log n). */
 WEIR_MUST_USE bool weiri_members_add(struct weir_matcher *m, struct weiri_form *form, uint32_t id,
                                      uint32_t group);
-/* The id is there.  Linear in the ids of the form. */
+/* The id is there.  O(log n). */
 void weiri_members_remove(struct weir_matcher *m, struct weiri_form *form, uint32_t id);
 uint32_t weiri_members_count(const struct weiri_form *form);
 /* The only id of a form that has one. */
