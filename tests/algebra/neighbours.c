@@ -64,16 +64,24 @@ static void collect(struct neighbours *n, struct constants *all, const struct we
     }
 }
 
-static void name_of(struct neighbours *n, bool *named, const struct weir_node *node)
+static size_t find_name(const struct neighbours *n, struct weir_str name)
 {
     size_t i = 0;
+
+    while (i < n->name_count && !weir_str_equal(n->names[i], name))
+        i++;
+    return i;
+}
+
+static void name_of(struct neighbours *n, bool *named, const struct weir_node *node)
+{
+    size_t i;
 
     for (uint32_t k = 0; k < node->child_count; k++)
         name_of(n, named, node->child[k]);
     if (node->kind != WEIR_NODE_ATTR || neighbours_is_stamp(node->text))
         return;
-    while (i < n->name_count && !weir_str_equal(n->names[i], node->text))
-        i++;
+    i = find_name(n, node->text);
     if (i == NEIGHBOURS_NAMES_MAX)
         return;
     if (i == n->name_count)
@@ -316,6 +324,7 @@ uint8_t *neighbours_single(struct weir_notification *out, struct weir_str name,
 uint8_t *neighbours_notification(struct weir_notification *out, const struct neighbours *n,
                                  struct random_source *r)
 {
+    const struct weir_str unlisted = WEIR_STR("unlisted");
     struct weir_attr attrs[NEIGHBOURS_NAMES_MAX + 1];
     const unsigned present = random_chance(r, 70) ? 85 : 40;
     size_t count = 0;
@@ -330,8 +339,8 @@ uint8_t *neighbours_notification(struct weir_notification *out, const struct nei
             pool = &n->pools[random_below(r, n->name_count)];
         attrs[count++] = (struct weir_attr){n->names[i], pool->v[random_below(r, pool->count)]};
     }
-    if (random_chance(r, 4))
-        attrs[count++] = (struct weir_attr){WEIR_STR("unlisted"), weir_value_int(1)};
+    if (random_chance(r, 4) && find_name(n, unlisted) == n->name_count)
+        attrs[count++] = (struct weir_attr){unlisted, weir_value_int(1)};
     return encoded(out, attrs, count);
 }
 
