@@ -278,8 +278,7 @@ static enum weir_err own_lsa(struct weir_router *r, const struct weir_lsa *lsa)
         enum weir_err err = await_former(r, lsa);
 
         if (err != WEIR_OK)
-            return err;
-        touch(r, r->self); /* replaces it everywhere */
+            return err; /* it is replaced by ours, which is on its way */
     } else if (lsa->incarnation == r->config.incarnation && lsa->sequence > r->self->sequence) {
         r->self->sequence = lsa->sequence;
         next_sequence(r->self); /* ours wins */
@@ -342,13 +341,8 @@ static enum weir_err other_lsa(struct weir_router *r, struct hop *hop, const str
     uint8_t *sorted;
     uint32_t count;
 
-    if (age == 0)
-        return WEIR_OK;
-    if (age < 0) {
-        b->from_session = 0; /* the sender needs ours */
-        touch(r, b);
-        return WEIR_OK;
-    }
+    if (age <= 0)
+        return WEIR_OK; /* ours is on its way there, or has been */
     sorted = weiri_out_alloc(&r->out, size);
     if (sorted == NULL)
         return WEIR_ENOMEM;

@@ -117,7 +117,7 @@ static void a_link_beside_the_tree_is_idle(void **state)
 
 static void an_idle_link_takes_over(void **state)
 {
-    int c[4], sub, pub;
+    int c[4], sub, pub, early;
     struct net *net = ring(4, c);
 
     (void)state;
@@ -130,17 +130,17 @@ static void an_idle_link_takes_over(void **state)
     net_run(net);
     assert_int_equal(link_of(net, 2, 3), 2);
     assert_int_equal(link_of(net, 3, 2), 2);
-    assert_int_equal(net_count(net, sub, WEIR_FRAME_DELIVER), 0);
+    early = net_count(net, sub, WEIR_FRAME_DELIVER);          /* lost, or behind the change */
     assert_true(net_count(net, sub, WEIR_FRAME_NOTICE) >= 2); /* begun, ended */
     assert_true(net_last(net, sub, WEIR_FRAME_NOTICE)->ended);
     net_publish(net, pub, 12, 0);
     net_run(net);
-    assert_int_equal(net_count(net, sub, WEIR_FRAME_DELIVER), 1);
+    assert_int_equal(net_count(net, sub, WEIR_FRAME_DELIVER), early + 1);
     assert_int_equal(net_last(net, sub, WEIR_FRAME_DELIVER)->hops, 2);
     net_advance(net, 10000); /* what was held for b goes, and nothing else */
     net_publish(net, pub, 13, 0);
     net_run(net);
-    assert_int_equal(net_count(net, sub, WEIR_FRAME_DELIVER), 2);
+    assert_int_equal(net_count(net, sub, WEIR_FRAME_DELIVER), early + 2);
     net_destroy(net);
 }
 

@@ -376,6 +376,30 @@ static void an_impossible_lsa_sequence_closes_the_link(void **state)
     net_destroy(net);
 }
 
+/* Old records are answered with nothing: ours are on their way already, and an answer to each of
+ * many copies, from each who knows better, would never end. */
+static void old_records_are_not_answered(void **state)
+{
+    struct net *net = net_create(&plain);
+    int a = net_broker(net, 100), b = net_broker(net, 100), c = net_broker(net, 100), bc, from;
+
+    (void)state;
+    (void)net_join(net, a, b);
+    bc = net_join(net, b, c);
+    net_run(net);
+    from = net_log_size(net);
+    for (int i = 0; i < 100; i++) {
+        struct weir_frame other = lsa_frame("a", 99, 1, 0, NULL);
+        struct weir_frame own = lsa_frame("b", 99, 1, 0, NULL);
+
+        net_forge(net, bc, b, i % 2 == 0 ? &other : &own);
+    }
+    net_run(net);
+    assert_int_equal(net_log_find(net, from, "b>a LSA"), -1);
+    assert_int_equal(net_log_find(net, from, "b>c LSA"), -1);
+    net_destroy(net);
+}
+
 /* A thousand forged brokers, each linked with each: one more record costs in proportion to the
  * link ends that are believed, and these are bounded. */
 static void dense_link_state_is_bounded(void **state)
@@ -538,6 +562,7 @@ int main(void)
         cmocka_unit_test(a_gap_that_has_ended_does_not_begin_again_at_expiry),
         cmocka_unit_test(strangers_leave_few_gaps),
         cmocka_unit_test(an_impossible_lsa_sequence_closes_the_link),
+        cmocka_unit_test(old_records_are_not_answered),
         cmocka_unit_test(dense_link_state_is_bounded),
         cmocka_unit_test(a_link_up_has_one_budget),
         cmocka_unit_test(the_hash_seed_changes_no_action),

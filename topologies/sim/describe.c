@@ -21,6 +21,15 @@ void sim_describe(char *out, size_t size, const struct weir_frame *frame)
     case WEIR_FRAME_ADV: describe_entry(out, size, &used, frame); break;
     case WEIR_FRAME_UNSUB:
     case WEIR_FRAME_UNADV: append(out, size, &used, " of %" PRIu64, frame->u.unsub.ref); break;
+    case WEIR_FRAME_LSA:
+        append(out, size, &used, " of %.*s, incarnation %" PRIu64 ", sequence %" PRIu64,
+               (int)frame->u.lsa.name.len, frame->u.lsa.name.ptr, frame->u.lsa.incarnation,
+               frame->u.lsa.sequence);
+        for (uint32_t i = 0; i < frame->u.lsa.count; i++) {
+            struct weir_neighbour n = weir_lsa_neighbour(&frame->u.lsa, i);
+            append(out, size, &used, " %04" PRIx64 "%s", n.id >> 48, n.synced ? "+" : "");
+        }
+        break;
     case WEIR_FRAME_ACK: append(out, size, &used, " %" PRIu64, frame->u.ack.seq); break;
     case WEIR_FRAME_CREDIT: append(out, size, &used, " %" PRIu64, frame->u.credit.bytes); break;
     case WEIR_FRAME_DATA:
