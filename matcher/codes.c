@@ -8,7 +8,7 @@
 #define KEY_BITS_SIGN (UINT64_C(1) << 63)
 #define CUTS_MAX (WEIRI_CODE_LAST - WEIRI_RANKS - 1u)
 /* Codes are poor with so many times the pairs that there need be. */
-#define POOR_FACTOR 4u
+#define POOR_FACTOR 2u
 
 /* Where an interval begins or ends: `key` is the first that is in, or the first beyond. `exact`
  * unless values with the same key, or the one before, lie on both sides. */

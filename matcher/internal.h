@@ -359,10 +359,11 @@ struct weir_matcher {
     _Atomic uint32_t version; /* counts the slots and attributes ever made, which probes look up */
     uint64_t numbers[WEIRI_SLOTS / 64]; /* of slots in use, or not reclaimed yet */
     uint32_t sweep_at;                  /* handle of rows to look at next; NONE: no sweep */
-    bool sweep_failed;                  /* for want of memory: it begins again */
-    _Atomic uint32_t id_count;          /* of ids */
-    _Atomic uint32_t unkeyed;           /* buckets of WEIRI_KEY_ALWAYS: 0 or 1 */
-    struct weiri_table marks;           /* forms of several conjunctions */
+    uint32_t make_at;          /* before that: the next slot whose attribute may get a better one */
+    bool sweep_failed;         /* for want of memory: it begins again */
+    _Atomic uint32_t id_count; /* of ids */
+    _Atomic uint32_t unkeyed;  /* buckets of WEIRI_KEY_ALWAYS: 0 or 1 */
+    struct weiri_table marks;  /* forms of several conjunctions */
     _Atomic uint32_t mark_count, group_count, group_size; /* for scratches */
     _Atomic uint32_t groups_made;                         /* counts the groups ever made */
     uint32_t retired_form; /* the first of the retired forms, linked by `hash`; or NONE */

@@ -9,12 +9,13 @@
 /* The rows of a block (a page) from which on the codes are divided into 2^i parts. */
 #define CLASS_BITS 4u
 static const uint32_t divided_from[][CLASS_BITS + 1] = {
-    [WEIRI_BLOCK] = {0, UINT32_MAX, 1024,   16384,      262144    },
+    [WEIRI_BLOCK] = {0, UINT32_MAX, 256,    2048,       16384     },
     [WEIRI_PAGE] = {0, UINT32_MAX, 131072, UINT32_MAX, UINT32_MAX},
 };
 /* One block, or page, in so many may be left unfilled. */
-#define SHARE 8u
-#define BLOCKS_MAX 64u
+#define BLOCKS_SHARE 4u
+#define PAGES_SHARE 8u
+#define BLOCKS_MAX 128u
 #define PAGES_MAX 256u
 /* Columns of a page beyond those of its first row, for which no new page is begun. */
 #define COLUMNS_MORE 4u
@@ -171,8 +172,9 @@ static uint32_t cost(const struct weiri_open *open, const uint64_t *mask, uint32
 
 static uint32_t limit_of(const struct weiri_bucket *bucket, enum weiri_rows_kind kind)
 {
-    const uint32_t limit = 1 + bucket->rows / (SHARE * WEIRI_PAGE_ROWS);
+    const uint32_t share = kind == WEIRI_PAGE ? PAGES_SHARE : BLOCKS_SHARE;
     const uint32_t most = kind == WEIRI_PAGE ? PAGES_MAX : BLOCKS_MAX;
+    const uint32_t limit = 1 + bucket->rows / (share * WEIRI_PAGE_ROWS);
 
     return limit < most ? limit : most;
 }

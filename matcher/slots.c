@@ -22,8 +22,10 @@
 
 static bool make_slot(struct weir_matcher *m, struct weiri_attr *attr, uint32_t spare);
 static uint32_t free_number(const struct weir_matcher *m, uint32_t spare);
-static bool is_due(const struct weir_matcher *m, struct weiri_attr *attr, uint32_t factor);
+static bool has_grown(const struct weir_matcher *m, const struct weiri_attr *attr, uint32_t factor);
+static bool is_poor(const struct weir_matcher *m, struct weiri_attr *attr);
 static void begin_sweep(struct weir_matcher *m);
+static void make_next(struct weir_matcher *m);
 static void end_sweep(struct weir_matcher *m);
 static bool is_outdated(const struct weir_matcher *m, const struct weiri_rows *rows);
 static void trim(struct weir_matcher *m, const struct weiri_rows *rows);
@@ -43,7 +45,7 @@ void weiri_slots_observe(struct weir_matcher *m, struct weiri_attr *attr,
     weiri_reservoir_add(&attr->sample, domain, m->alloc);
     if (attr->slots[0] == 0)
         (void)make_slot(m, attr, SPARE_NUMBERS);
-    else if (m->sweep_at == WEIRI_NONE && is_due(m, attr, DUE_FACTOR))
+    else if (m->sweep_at == WEIRI_NONE && has_grown(m, attr, DUE_FACTOR) && is_poor(m, attr))
         begin_sweep(m);
 }
 
@@ -57,6 +59,10 @@ void weiri_slots_let_go(struct weir_matcher *m, struct weiri_attr *attr)
 
 void weiri_slots_step(struct weir_matcher *m)
 {
+    if (m->sweep_at != WEIRI_NONE && m->make_at < WEIRI_SLOTS) {
+        make_next(m);
+        return;
+    }
     for (uint32_t looks = 0; looks < LOOKS_MAX && m->sweep_at != WEIRI_NONE; looks++) {
         struct weiri_rows *rows;
 
@@ -78,12 +84,16 @@ void weiri_slots_step(struct weir_matcher *m)
     }
 }
 
-/* Codes that are still good wait for as many constants again. */
-static bool is_due(const struct weir_matcher *m, struct weiri_attr *attr, uint32_t factor)
+/* Since its codes were made, or found to be good still. */
+static bool has_grown(const struct weir_matcher *m, const struct weiri_attr *attr, uint32_t factor)
 {
-    if (attr->slots[1] != 0 || attr->sample.seen < factor * (attr->coded + 1) ||
-        (uint64_t)attr->mentions * SHARE_MIN < m->forms.count)
-        return false;
+    return attr->slots[1] == 0 && attr->sample.seen >= factor * (attr->coded + 1) &&
+           (uint64_t)attr->mentions * SHARE_MIN >= m->forms.count;
+}
+
+/* Codes that are good wait for as many constants again. */
+static bool is_poor(const struct weir_matcher *m, struct weiri_attr *attr)
+{
     if (free_number(m, 0) != WEIRI_NONE &&
         weiri_codes_are_poor(m->slots[attr->slots[0]]->codes, &attr->sample))
         return true;
@@ -134,21 +144,31 @@ static uint32_t free_number(const struct weir_matcher *m, uint32_t spare)
     return WEIRI_NONE;
 }
 
-/* Those that are half due come along. */
 static void begin_sweep(struct weir_matcher *m)
 {
-    bool any = false;
-
-    for (uint32_t number = 1; number < WEIRI_SLOTS; number++) {
-        const struct weiri_slot *slot = m->slots[number];
-
-        if (slot != NULL && !slot->leaving && is_due(m, slot->attr, DUE_FACTOR / 4))
-            any = make_slot(m, slot->attr, 0) || any;
-    }
-    if (!any)
-        return;
+    m->make_at = 1;
     m->sweep_at = 0;
     m->sweep_failed = false;
+}
+
+/* One for the next attribute that is due; those that are half due come along.  After the last one
+ * the rows are moved, if there is anything to move. */
+static void make_next(struct weir_matcher *m)
+{
+    while (m->make_at < WEIRI_SLOTS) {
+        const struct weiri_slot *slot = m->slots[m->make_at++];
+
+        if (slot != NULL && !slot->leaving && has_grown(m, slot->attr, DUE_FACTOR / 4)) {
+            if (is_poor(m, slot->attr))
+                (void)make_slot(m, slot->attr, 0);
+            return;
+        }
+    }
+    for (uint32_t number = 1; number < WEIRI_SLOTS; number++) {
+        if (is_leaving(m, (uint8_t)number))
+            return;
+    }
+    m->sweep_at = WEIRI_NONE;
 }
 
 static void end_sweep(struct weir_matcher *m)

@@ -458,9 +458,66 @@ static void want_of_memory_makes_the_sample_smaller(void **state)
     assert_int_equal(oom.live_count, 0);
 }
 
+/* Constants from `first` on, as filters of a >= n would bring them. */
+static void add_constants(struct weiri_reservoir *s, struct random_source *r, int64_t first,
+                          size_t spread, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct weir_value n = weir_value_int(first + (int64_t)random_below(r, spread));
+        const struct weir_interval from = {
+            .low = {true, true, n}
+        };
+        const struct weir_domain domain = {
+            .kinds = WEIR_KIND_INT | WEIR_KIND_DOUBLE, .numbers = {&from, 1}
+        };
+
+        weiri_reservoir_add(s, &domain, NULL);
+    }
+}
+
+/* Codes are given up when other constants come, not because more of the same do. */
+static void poor_codes(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t first_count, spread, more;
+        int64_t shift;
+        bool poor;
+    } cases[] = {
+        {"more of the same",        2000, 1000000, 20000, 0,       false},
+        {"more of a few",           2000, 100,     20000, 0,       false},
+        {"made from very few",      8,    1000000, 60,    0,       true },
+        {"made from some",          60,   1000000, 2000,  0,       true },
+        {"all of them elsewhere",   2000, 1000000, 20000, 2000000, true },
+        {"a few, and a few others", 2000, 100,     20000, 2000000, true },
+    };
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= random_rounds(20); seed++) {
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+            struct random_source r = {seed};
+            struct weiri_reservoir s = {0};
+            struct weiri_codes *codes;
+
+            add_constants(&s, &r, 0, cases[i].spread, cases[i].first_count);
+            codes = weiri_codes_create(&s, NULL);
+            assert_non_null(codes);
+            if (weiri_codes_are_poor(codes, &s))
+                fail_msg("%s, seed %llu: poor at once", cases[i].name, (unsigned long long)seed);
+            add_constants(&s, &r, cases[i].shift, cases[i].spread, cases[i].more);
+            if (weiri_codes_are_poor(codes, &s) != cases[i].poor)
+                fail_msg("%s, seed %llu: poor is %d", cases[i].name, (unsigned long long)seed,
+                         !cases[i].poor);
+            weiri_release(NULL, codes);
+            weiri_reservoir_fini(&s, NULL);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(poor_codes),
         cmocka_unit_test(stand_for_their_values),
         cmocka_unit_test(few_plain_constants_are_exact),
         cmocka_unit_test(frequent_constants_are_cuts),
