@@ -101,7 +101,7 @@ def row(cells):
 def table(args):
     results = read(args.results)
     row(("workload", "filters", "a notification", "p99", "counting", "scan", "bytes a filter",
-         "build", "add, remove: median", "longest", "two threads", "in churn", "commit"))
+         "build", "add, remove: median", "longest", "on threads at once", "in churn", "commit"))
     print("|---" * 13 + "|")
     for workload in WORKLOADS:
         for _, size in sorted(k for k in results if k[0] == workload):
@@ -115,7 +115,7 @@ def table(args):
                  figure(f["bytes_per_filter"]), f"{f['build_s']:.3g} s",
                  f"{figure(f['add_us'])}, {figure(f['remove_us'])} us",
                  f"{figure(max(changes[k]['max'] for k in ('add_us', 'remove_us')))} us",
-                 f"{figure(pair['us_per_notification'])} us" if pair else "",
+                 f"{pair['threads']}: {figure(pair['us_per_notification'])} us" if pair else "",
                  f"{figure(pair['churn']['us_per_notification'])} us" if pair else "",
                  f["commit"]))
 
