@@ -20,6 +20,8 @@ struct trial {
     struct weir_normal *normal;
     struct weir_scratch *scratch;
     struct weir_notification n;
+    enum weir_filter_role role;
+    const struct weir_alloc *alloc;
     uint64_t sink;
 };
 
@@ -113,7 +115,7 @@ static void write_like(char *out, const struct genome *g)
 }
 
 /* Clauses joined by AND, each an OR of leaves over few names. */
-static void write_form(char *out, const struct genome *g)
+static void append_clauses(char *out, const struct genome *g)
 {
     static const char *const leaves[] = {"x<%u",
                                          "y>%u",
@@ -134,7 +136,6 @@ static void write_form(char *out, const struct genome *g)
                                          "v%u>2"};
     size_t rounds = 1 + (size_t)g->v[0] % 60, width = 1 + (size_t)g->v[1] % 6, leaf = 0;
 
-    out[0] = '\0';
     for (size_t round = 0; round < rounds; round++) {
         append(out, BENCH_TEXT_SIZE - 300, round == 0 ? "(" : ")AND(");
         for (size_t i = 0; i < width; i++, leaf++) {
@@ -148,6 +149,29 @@ static void write_form(char *out, const struct genome *g)
         }
     }
     append(out, BENCH_TEXT_SIZE, ")");
+}
+
+static void write_form(char *out, const struct genome *g)
+{
+    out[0] = '\0';
+    append_clauses(out, g);
+}
+
+/* The same behind large sets, which products have in common or split. */
+static void write_sets(char *out, const struct genome *g)
+{
+    char text[32];
+
+    out[0] = '\0';
+    for (unsigned set = 0; set < 1 + g->v[2] % 3u; set++) {
+        append(out, BENCH_TEXT_SIZE, g->v[3] % 2 == 0 ? "x IN(0" : "x NOT IN(0");
+        for (unsigned i = 1; i <= g->v[3] / 2 % 255u; i++) {
+            (void)snprintf(text, sizeof text, ",%u", i * (1 + g->v[2] / 4 % 4u) + set);
+            append(out, BENCH_TEXT_SIZE - 700, text);
+        }
+        append(out, BENCH_TEXT_SIZE, ")AND ");
+    }
+    append_clauses(out, g);
 }
 
 static void do_compile(void *context, size_t times)
@@ -174,6 +198,18 @@ static void do_normal(void *context, size_t times)
         weir_normal_destroy(bench_normal(trial->filter, WEIR_ROLE_SUBSCRIPTION, NULL));
 }
 
+static void do_take(void *context, size_t times)
+{
+    struct trial *trial = context;
+
+    while (times-- != 0) {
+        struct weir_filter *filter = bench_compile(trial->text, trial->alloc);
+
+        weir_normal_destroy(bench_normal(filter, trial->role, trial->alloc));
+        weir_filter_destroy(filter);
+    }
+}
+
 static void do_covers(void *context, size_t times)
 {
     struct trial *trial = context;
@@ -186,16 +222,30 @@ static const struct goal {
     const char *operation, *name;
     void (*write)(char *out, const struct genome *g);
     bench_fn *fn;
-    double bar_ns;
+    double bar; /* in nanoseconds, or where the goal is memory in bytes */
+    bool memory;
 } goals[] = {
-    {"evaluate", "MATCHES",        write_regex,        do_eval,    1e6 },
-    {"evaluate", "MATCHES, PCRE2", write_backtracking, do_eval,    1e6 },
-    {"compile",  "MATCHES",        write_regex,        do_compile, 5e6 },
-    {"evaluate", "LIKE",           write_like,         do_eval,    1e6 },
-    {"compile",  "clauses",        write_form,         do_compile, 5e6 },
-    {"normal",   "clauses",        write_form,         do_normal,  5e6 },
-    {"covers",   "clauses",        write_form,         do_covers,  50e3},
+    {"evaluate", "MATCHES",        write_regex,        do_eval,    1e6,     false},
+    {"evaluate", "MATCHES, PCRE2", write_backtracking, do_eval,    1e6,     false},
+    {"compile",  "MATCHES",        write_regex,        do_compile, 5e6,     false},
+    {"evaluate", "LIKE",           write_like,         do_eval,    1e6,     false},
+    {"compile",  "clauses",        write_form,         do_compile, 5e6,     false},
+    {"normal",   "clauses",        write_form,         do_normal,  5e6,     false},
+    {"covers",   "clauses",        write_form,         do_covers,  50e3,    false},
+    {"both",     "sets, clauses",  write_sets,         do_take,    5e6,     false},
+    {"both",     "memory",         write_sets,         do_take,    1048576, true },
 };
+
+static double memory_of(bench_fn *fn, struct trial *trial)
+{
+    struct bench_memory memory;
+
+    bench_memory_init(&memory);
+    trial->alloc = &memory.alloc;
+    fn(trial, 1);
+    trial->alloc = NULL;
+    return (double)memory.peak;
+}
 
 /* Its cost; 0 for what does not compile. */
 static double try(struct trial *trial, const struct goal *goal, const struct genome *g)
@@ -212,7 +262,8 @@ static double try(struct trial *trial, const struct goal *goal, const struct gen
     bytes = bench_subject(&trial->n, PICK(g->v[0], units), BENCH_SUBJECT_SIZE - g->v[0] % 7);
     if (goal->fn == do_covers)
         trial->normal = bench_normal(trial->filter, WEIR_ROLE_SUBSCRIPTION, NULL);
-    cost = bench_once(goal->fn, trial);
+    trial->role = g->v[0] / 64 % 2 == 0 ? WEIR_ROLE_SUBSCRIPTION : WEIR_ROLE_ADVERTISEMENT;
+    cost = goal->memory ? memory_of(goal->fn, trial) : bench_once(goal->fn, trial);
     weir_normal_destroy(trial->normal);
     weir_filter_destroy(trial->filter);
     free(bytes);
@@ -247,7 +298,8 @@ static void search(struct bench_report *report, const struct bench_options *opti
     struct bench_row row = {.group = "search",
                             .operation = goal->operation,
                             .name = goal->name,
-                            .bar_ns = goal->bar_ns,
+                            .bar_ns = goal->memory ? 0 : goal->bar,
+                            .bar_bytes = goal->memory ? (size_t)goal->bar : 0,
                             .bytes = SIZE_MAX,
                             .note = note};
 
@@ -279,7 +331,11 @@ static void search(struct bench_report *report, const struct bench_options *opti
     }
     if (highest == 0)
         return;
-    row.times.min_ns = row.times.median_ns = row.times.p99_ns = try(trial, goal, &worst);
+    highest = try(trial, goal, &worst);
+    if (goal->memory)
+        row.bytes = (size_t)highest;
+    else
+        row.times.min_ns = row.times.median_ns = row.times.p99_ns = highest;
     (void)snprintf(note, sizeof note, "subject %zu: %s", (size_t)worst.v[0], trial->text);
     bench_report_row(report, &row);
 }

@@ -15,8 +15,9 @@
 enum {
     WORD_BITS = 64,
     WORDS_MAX = PROGRAM_LEN_MAX / WORD_BITS,
-    WORK_PER_UNIT = 4,  /* words of sets read or written in about 8 ns */
-    ASSERTIONS_WORK = 3 /* to see which assertions hold */
+    WORK_PER_UNIT = 4,   /* words of sets read or written in about 8 ns */
+    ASSERTIONS_WORK = 2, /* to see which assertions hold */
+    HOLDS_WORK = 2       /* to look at all of them again after one that holds */
 };
 
 struct weiri_automaton {
@@ -255,16 +256,22 @@ static bool is_word_at(struct weir_str s, size_t at)
     return at < s.len && byte_set_has(&words, (unsigned char)s.ptr[at]);
 }
 
-/* Whether an assertion holds before the byte at `at`: never within a character. */
-static bool holds(enum op op, struct weir_str s, size_t at)
+/* The assertions that hold before the byte at `at`, a bit each: none within a character. */
+static unsigned holding(struct weir_str s, size_t at)
 {
+    unsigned bits = 0;
+
     if (at < s.len && is_continuation_byte((unsigned char)s.ptr[at]))
-        return false;
-    switch (op) {
-    case OP_END: return at == s.len;
-    case OP_END_LINE: return at == s.len || (at == s.len - 1 && s.ptr[at] == '\n');
-    default: return (op == OP_BOUNDARY) == (is_word_at(s, at) != (at > 0 && is_word_at(s, at - 1)));
-    }
+        return 0;
+    if (at == s.len)
+        bits |= 1u << OP_END;
+    if (at == s.len || (at == s.len - 1 && s.ptr[at] == '\n'))
+        bits |= 1u << OP_END_LINE;
+    if (is_word_at(s, at) != (at > 0 && is_word_at(s, at - 1)))
+        bits |= 1u << OP_BOUNDARY;
+    else
+        bits |= 1u << OP_NOT_BOUNDARY;
+    return bits;
 }
 
 /* The first place of `set` that is among `places` and not in `done`, or `none`. */
@@ -284,15 +291,19 @@ static size_t find_place(const uint64_t *set, const struct places *places,
 static inline void assert_at(struct run *run, struct places *places, size_t at, size_t words)
 {
     const struct weiri_automaton *a = run->a;
+    const unsigned held = holding(run->subject, at);
     struct places done;
 
     memset(done.bits, 0, words * sizeof(uint64_t));
     for (enum op op = OP_END; op <= OP_NOT_BOUNDARY; op++) {
         const uint64_t *set = get_set(a, (size_t)(ASSERTIONS + op - OP_END));
-        size_t place = find_place(set, places, &done, words, a->len);
+        size_t place = a->len;
 
-        if (place == a->len || !holds(op, run->subject, at))
+        if ((held >> op & 1u) != 0)
+            place = find_place(set, places, &done, words, a->len);
+        if (place == a->len)
             continue;
+        run->work += HOLDS_WORK;
         for (; place != a->len; place = find_place(set, places, &done, words, a->len)) {
             add_place(done.bits, place);
             for (size_t k = 0; k < words; k++)

@@ -242,12 +242,39 @@ static void spends_in_proportion(void **state)
     }
 }
 
+/* An assertion that is asked for again and again costs more than one that is asked for once; 24 ns
+ * a byte were charged as 16. */
+static void charges_for_each_assertion(void **state)
+{
+    static const struct {
+        const char *pattern;
+        uint32_t spent_min; /* for each 1,000 bytes */
+    } cases[] = {
+        {"\\Bb",      1500},
+        {"\\B\\w\\b", 2200},
+    };
+    static char subject[20000];
+    const struct weir_str whole = {subject, sizeof subject};
+
+    (void)state;
+    memset(subject, 'a', sizeof subject);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct weiri_automaton *automaton = compile(weir_str_of(cases[i].pattern), ROOM);
+        uint32_t budget = BUDGET;
+
+        (void)weiri_automaton_match(automaton, whole, &budget);
+        if (BUDGET - budget < cases[i].spent_min * (sizeof subject / 1000))
+            fail_msg("%s: spent %u", cases[i].pattern, BUDGET - budget);
+        weiri_automaton_destroy(automaton, NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_what_is_usual),  cmocka_unit_test(leaves_the_rest),
         cmocka_unit_test(agrees_with_pcre),     cmocka_unit_test(keeps_to_its_room),
-        cmocka_unit_test(spends_in_proportion),
+        cmocka_unit_test(spends_in_proportion), cmocka_unit_test(charges_for_each_assertion),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
