@@ -365,9 +365,9 @@ static bool unite_pairs(struct weir_domain *v, uint32_t *count, struct weiri_wor
         for (uint32_t k = i + 1; k < *count && !exact; k++) {
             struct weir_domain both;
 
-            if (!weiri_spend(shop->meter, WEIRI_COPY_STEPS * (weiri_domain_weight(&v[i]) +
-                                                              weiri_domain_weight(&v[k]))) ||
-                weiri_is_spent(shop))
+            weiri_spend(shop->meter, WEIRI_COPY_STEPS *
+                                         (weiri_domain_weight(&v[i]) + weiri_domain_weight(&v[k])));
+            if (weiri_is_spent(shop))
                 return false;
             if (!weiri_domain_unite(&both, &exact, &v[i], &v[k], shop->pool)) {
                 shop->out_of_memory = true;

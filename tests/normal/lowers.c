@@ -256,6 +256,22 @@ static void terms_that_begin_alike(void **state)
         assert_count(alike[i], 4, true);
 }
 
+/* Without residuals a form is wider than its filter, where there were any. */
+static void domains_alone_are_not_exact(void **state)
+{
+    (void)state;
+    for (int compared = 0; compared < 2; compared++) {
+        struct lowered l;
+
+        must_lower(&l, compared ? "x > 0 AND x > y" : "x > 0 AND EXISTS(y)", WEIR_ROLE_SUBSCRIPTION,
+                   UINT32_MAX);
+        l.shop.domains_only = true;
+        assert_true(weiri_lower(&l.d, &l.exact, weir_filter_tree(l.filter), &l.shop, NULL));
+        assert_int_equal(l.exact, !compared);
+        lowered_fini(&l);
+    }
+}
+
 /* ---- steps and bytes */
 
 /* One for each pair that is looked at and each part that is compared, eight for each that is
@@ -335,6 +351,7 @@ int main(void)
         cmocka_unit_test(as_many_pairs_as_may_be),
         cmocka_unit_test(products_stop_where_work_ends),
         cmocka_unit_test(terms_that_begin_alike),
+        cmocka_unit_test(domains_alone_are_not_exact),
         cmocka_unit_test(steps_are_counted),
         cmocka_unit_test(what_does_not_fit_leaves_nothing),
     };

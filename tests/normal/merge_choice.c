@@ -76,20 +76,55 @@ static void no_choice_is_made_too_early(void **state)
 
 /* ---- what is said */
 
-/* Without a merger it is the share of the narrowest conjunction for all. */
+/* Without a merger it is the share of the narrowest conjunction for all; others match more. */
 static void the_narrowest_is_told(void **state)
 {
     struct built_sample built;
     struct weir_merger merger;
 
     (void)state;
-    sample_halves(&built, 1000, 10);
-    merger =
-        merge_texts((const char *const[]){"x < 5 AND y = 1", "x BETWEEN 5 AND 99 AND y = 2", NULL},
-                    &built.sample, 0.001);
+    sample_pairs(&built);
+    merger = merge_texts((const char *const[]){"x = 1 AND y = 1", "x IN (2, 3) AND y = 2", NULL},
+                         &built.sample, 0.001);
     assert_int_equal(merger.kind, WEIR_MERGE_NONE);
-    assert_int_equal(merger.share.matched, 100);
-    assert_int_equal(merger.share.unwanted, 100 - 5);
+    assert_int_equal(merger.share.matched, 167 + 333 + 167);
+    assert_int_equal(merger.share.unwanted, 167);
+    sample_fini(&built);
+}
+
+/* Two joins, each of which lets ten through in vain: together it is twenty.  All others would let
+ * fifty through. */
+static void shares_of_joins_add_up(void **state)
+{
+    static const int values[8] = {1, 1, 2, 2, 11, 11, 12, 12};
+    struct built_sample built;
+    struct weir_merger merger;
+
+    (void)state;
+    sample_init(&built, 1000);
+    for (uint32_t i = 0; i < 1000; i++) {
+        int x = i % 10 < 8 ? values[i % 10] : 1 + (int)i % 2;
+        int y = i % 10 < 8 ? x : 11 + (int)i / 10 % 2;
+
+        if (i % 50 == 9) {
+            x = i % 100 == 9 ? 1 : 11;
+            y = x + 1;
+        }
+        const struct weir_attr attrs[] = {
+            {WEIR_STR("x"), weir_value_int(x)},
+            {WEIR_STR("y"), weir_value_int(y)},
+        };
+
+        sample_add(&built, attrs, COUNT_OF(attrs));
+    }
+    merger = merge_texts((const char *const[]){"x = 1 AND y = 1 OR x = 2 AND y = 2",
+                                               "x = 11 AND y = 11 OR x = 12 AND y = 12", NULL},
+                         &built.sample, 0.05);
+    assert_int_equal(merger.kind, WEIR_MERGE_IMPERFECT);
+    assert_form(merger.form, "x IN (1, 2) AND y IN (1, 2) OR x IN (11, 12) AND y IN (11, 12)");
+    assert_int_equal(merger.share.matched, 820);
+    assert_int_equal(merger.share.unwanted, 20);
+    weir_normal_destroy(merger.form);
     sample_fini(&built);
 }
 
@@ -227,8 +262,10 @@ static void what_is_charged(void **state)
         assert_false(merged && work > 1);
         weir_normal_destroy(merger.form);
     }
-    weir_normal_destroy(merge_within(&without, forms, 2, NULL, 0).form);
-    weir_normal_destroy(merge_within(&with, forms, 2, &empty, 0.5).form);
+    weir_normal_destroy(forms[1]);
+    forms[1] = must_normalise("x = 7 AND y = 2");
+    assert_null(merge_within(&without, forms, 2, NULL, 0).form);
+    assert_null(merge_within(&with, forms, 2, &empty, 0.5).form);
     assert_int_equal(with, without);
     weir_normal_destroy(forms[0]);
     weir_normal_destroy(forms[1]);
@@ -260,6 +297,7 @@ int main(void)
         cmocka_unit_test(of_equals_the_lighter),
         cmocka_unit_test(no_choice_is_made_too_early),
         cmocka_unit_test(the_narrowest_is_told),
+        cmocka_unit_test(shares_of_joins_add_up),
         cmocka_unit_test(half_a_measure_is_none),
         cmocka_unit_test(nothing_counts_as_one),
         cmocka_unit_test(the_share_is_that_of_the_chosen),

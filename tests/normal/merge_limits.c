@@ -1,6 +1,8 @@
 /* merge_limits.c - mergers of hulls, at the limits, short of work. */
 #include "merging.h"
 
+#include "oom.h"
+
 #include <cmocka.h>
 
 /* (a1 = 1 OR b1 = 1) AND (a2 = 1 OR b2 = 1) ...: 2^factors conjunctions. */
@@ -110,7 +112,9 @@ static enum weir_merge merge_with_set(int values)
     struct weir_normal *forms[GATHERED];
     const struct weir_merge_options options = {.sample = NULL};
     struct weir_merger merger;
+    struct oom oom;
 
+    oom_init(&oom, SIZE_MAX);
     for (int i = 0; i < GATHERED; i++) {
         size_t len = (size_t)snprintf(rest, sizeof rest, "x = %d AND A IN (0", i);
 
@@ -122,9 +126,10 @@ static enum weir_merge merge_with_set(int values)
         assert_int_equal(weir_normal_count(forms[i]), 64);
         inputs[i] = (struct weir_merge_input){forms[i], NULL};
     }
-    assert_int_equal(weir_normal_merge(&merger, inputs, GATHERED, &options, NULL), WEIR_OK);
+    assert_int_equal(weir_normal_merge(&merger, inputs, GATHERED, &options, &oom.alloc), WEIR_OK);
     assert_int_equal(merger.form != NULL, merger.kind != WEIR_MERGE_NONE);
     weir_normal_destroy(merger.form);
+    assert_int_equal(oom.live_count, 0);
     for (int i = 0; i < GATHERED; i++)
         weir_normal_destroy(forms[i]);
     return merger.kind;

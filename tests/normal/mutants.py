@@ -2,7 +2,7 @@
 """Changes the normal form and its algebra in small ways; the tests must notice each.
 
     mutants.py [--files a.c,b.c] [--count N] [--seed S] [--numbers I,J]
-               [--tests a,b] [--jobs J] [--list]
+               [--tests a,b] [--plain] [--jobs J] [--list]
 
 A mutant is one operator, constant, condition, call or statement changed in one function of
 filters-lang/normal.  All mutants of a file are compiled at once, as copies of their functions
@@ -33,7 +33,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 FOLDER = os.path.join(ROOT, "filters-lang/normal")
 TESTS_FOLDER = os.path.join(ROOT, "tests/normal")
 FILES = ("advertised.c,algebra.c,candidates.c,conjunctions.c,domains.c,intervals.c,leaf.c,lower.c,pattern.c,"
-         "merge.c,print.c,reduce.c,sample.c,strings.c,text.c,widen.c,witness.c")
+         "merge.c,print.c,reduce.c,sample.c,strings.c,text.c,widen.c,witness.c,"
+         "workshop.c")
 # The quick ones that notice most come first, the slow ones last.
 TESTS_FIRST = ("covers", "advertised", "texts", "conforms", "forms", "warn")
 FIRST_OF = {"sample.c": "samples", "widen.c": "merge", "witness.c": "answers"}  # else what is named as the file
@@ -351,6 +352,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--numbers", help="of one file just these, as the list and the survivors have them")
     parser.add_argument("--tests", help="just these of the tests")
+    parser.add_argument("--plain", action="store_true", help="without the sanitizers")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true", help="print the mutants, run none")
     args = parser.parse_args()
@@ -373,7 +375,9 @@ def main():
             left, compiled = survivors_of(source, numbers, plain, args.jobs)
             proved = [n for n in left if source.mutants[n - 1].key() in explained]
             left = [n for n in left if n not in proved]
-            if left:
+            if left and not args.plain:
+                print(f"{source.name}: {len(left)} left for the sanitizers: {','.join(map(str, left))}",
+                      file=sys.stderr, flush=True)
                 sanitized = sanitized or Kit(os.path.join(folder, "sanitized"), SANITIZED, wanted, args.jobs)
                 left, _ = survivors_of(source, left, sanitized, args.jobs)
             used.update(source.mutants[n - 1].key() for n in proved)
@@ -384,7 +388,9 @@ def main():
             print(f"{source.name}: {len(compiled)} mutants, " +
                   ", ".join(f"{n} {what}" for what, n in counts.items()), flush=True)
             total = {what: n + counts[what] for what, n in total.items()}
-    whole = args.count is None and args.numbers is None and not args.list
+    whole = args.count is None and args.numbers is None
+    if args.list:
+        used, whole = {mutant.key() for source in sources for mutant in source.mutants}, True
     stale = [key for key in explained if whole and key not in used]
     for key in stale:
         print("proved equivalent, but no such mutant survived: " + ": ".join(key))
