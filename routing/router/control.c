@@ -28,6 +28,8 @@ static enum weir_err on_sub(struct weir_router *r, struct hop *hop, const struct
         return violation(r, hop, "a hole in the control numbers");
     if (other_tree(&sub->tree))
         return violation(r, hop, "unknown tree");
+    if ((sub->id != 0) != r->reduce->numbered)
+        return violation(r, hop, "a number that the strategy does not give");
     if (hop->entries.count >= WEIR_LINK_FILTERS_MAX) {
         weiri_link_close(r, hop->link, WEIR_REASON_LIMIT, "too many filters");
         return WEIR_OK;
@@ -35,7 +37,8 @@ static enum weir_err on_sub(struct weir_router *r, struct hop *hop, const struct
     err = weir_normal_decode(&normal, adv ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION,
                              sub->payload, r->alloc);
     if (err == WEIR_OK)
-        err = weiri_entry_add(r, &r->tables[adv], hop, NULL, sub->seq, normal, NULL, &entry);
+        err =
+            weiri_entry_add(r, &r->tables[adv], hop, NULL, sub->seq, sub->id, normal, NULL, &entry);
     else if (err != WEIR_ENOMEM)
         return violation(r, hop, "malformed filter");
     if (err != WEIR_OK) {

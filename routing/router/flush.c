@@ -26,6 +26,7 @@ static enum weir_err send_node(struct weir_router *r, struct hop *hop, struct no
     if (err != WEIR_OK)
         return err;
     frame.u.sub.seq = hop->seq_out + 1;
+    frame.u.sub.id = node->id;
     frame.u.sub.payload = weir_normal_bytes(node->normal);
     err = weiri_send(r, hop->link, &frame, frame.u.sub.payload);
     if (err != WEIR_OK)

@@ -88,6 +88,7 @@ struct node {
     struct entry *first, *last; /* entries, oldest first */
     struct item *items;         /* one for each slot */
     uint64_t uid, hash, summary;
+    uint64_t id; /* of the one subscription it stands for, where they are numbered; else 0 */
     uint32_t entry_count, client_count;
     uint32_t unpromised;  /* entries */
     uint32_t on_wire;     /* items with seq != 0 */
@@ -115,7 +116,7 @@ struct owned {
 struct table {
     bool advs;
     struct node *first, *last;
-    struct weiri_lookup by_hash; /* the first of the nodes with a hash, if they are distinct */
+    struct weiri_lookup by_hash; /* the first of the nodes with a hash */
     uint32_t node_count, entry_count;
     struct weiri_lookup keys; /* of cover.c, by demand */
     struct key all, nothing;  /* every root; those that are anchored at nothing */
@@ -329,7 +330,7 @@ struct out {
 /* What a strategy is: Sent(hop) as made from Need(hop). */
 struct reduction {
     bool tells;    /* subscriptions are told at all; else notifications go everywhere */
-    bool distinct; /* equal filters are one */
+    bool numbered; /* equal filters of different subscriptions are told apart */
     bool maximal;  /* those that another one covers are left out */
 };
 
@@ -440,11 +441,12 @@ void weiri_tables_fini(struct weir_router *r);
 WEIR_MUST_USE enum weir_err weiri_tables_add_slot(struct weir_router *r, const struct hop *hop);
 /* Forgets all that concerns the slot; no entry of the hop may be left. */
 void weiri_tables_drop_slot(struct weir_router *r, struct hop *hop);
-/* Adds an entry of a hop (`client` NULL) or a client.  Takes `normal` and `filter` on success. */
+/* Adds an entry of a hop (`client` NULL), which has said `sub_id`, or of a client, where that is
+ * not looked at.  Takes `normal` and `filter` on success. */
 WEIR_MUST_USE enum weir_err weiri_entry_add(struct weir_router *r, struct table *table,
                                             struct hop *hop, struct client *client, uint64_t id,
-                                            struct weir_normal *normal, struct weir_filter *filter,
-                                            struct entry **out);
+                                            uint64_t sub_id, struct weir_normal *normal,
+                                            struct weir_filter *filter, struct entry **out);
 void weiri_entry_remove(struct weir_router *r, struct entry *entry);
 /* Frees the node when neither an entry nor the wire needs it. */
 void weiri_node_release(struct weir_router *r, struct node *node);

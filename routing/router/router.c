@@ -12,9 +12,9 @@
 /* clang-format off */
 static const struct reduction reductions[WEIR_STRATEGY_COUNT] = {
     [WEIR_STRATEGY_FLOODING] = {.tells = false},
-    [WEIR_STRATEGY_SIMPLE] = {.tells = true},
-    [WEIR_STRATEGY_IDENTITY] = {.tells = true, .distinct = true},
-    [WEIR_STRATEGY_COVERING] = {.tells = true, .distinct = true, .maximal = true},
+    [WEIR_STRATEGY_SIMPLE] = {.tells = true, .numbered = true},
+    [WEIR_STRATEGY_IDENTITY] = {.tells = true},
+    [WEIR_STRATEGY_COVERING] = {.tells = true, .maximal = true},
 };
 /* clang-format on */
 

@@ -118,7 +118,7 @@ static enum weir_err declare(struct weir_router *r, struct client *client,
         err = weir_normal_create(&normal, filter,
                                  adv ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION, r->alloc);
     if (err == WEIR_OK)
-        err = weiri_entry_add(r, &r->tables[adv], NULL, client, s->id, normal, filter, &entry);
+        err = weiri_entry_add(r, &r->tables[adv], NULL, client, s->id, 0, normal, filter, &entry);
     if (err != WEIR_OK) {
         weir_normal_destroy(normal);
         weir_filter_destroy(filter);
@@ -267,8 +267,8 @@ static enum weir_err advertise_all(struct weir_router *r, struct client *client)
         return WEIR_OK;
     err = weir_normal_create(&normal, r->always, WEIR_ROLE_ADVERTISEMENT, r->alloc);
     if (err == WEIR_OK)
-        err =
-            weiri_entry_add(r, &r->tables[1], NULL, client, NEVER, normal, NULL, &client->implicit);
+        err = weiri_entry_add(r, &r->tables[1], NULL, client, NEVER, 0, normal, NULL,
+                              &client->implicit);
     if (err != WEIR_OK) {
         weir_normal_destroy(normal);
         return err;

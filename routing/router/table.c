@@ -1,6 +1,7 @@
 /* table.c - filters and who asked for them.
  *
- * Equal normal forms share a node where the strategy wants that; otherwise each entry has its own.
+ * Equal normal forms share a node; where subscriptions are numbered, only those of the same number:
+ * so a filter that comes back on another way, over a cycle, is known.
  * Adding reserves everything before it changes anything; removing never allocates. */
 #include "internal.h"
 
@@ -82,11 +83,13 @@ static void match_remove(struct weir_matcher *matcher, struct id_pool *pool, uin
 
 /* ---- nodes */
 
-static struct node *node_find(const struct table *table, uint64_t hash, struct weir_str bytes)
+static struct node *node_find(const struct table *table, uint64_t hash, uint64_t id,
+                              struct weir_str bytes)
 {
     struct node *node = weiri_lookup_get(&table->by_hash, hash);
 
-    while (node != NULL && !weir_str_equal(weir_normal_bytes(node->normal), bytes))
+    while (node != NULL &&
+           (node->id != id || !weir_str_equal(weir_normal_bytes(node->normal), bytes)))
         node = node->same_hash;
     return node;
 }
@@ -138,10 +141,8 @@ static void node_insert(struct weir_router *r, struct node *node)
     *(table->last != NULL ? &table->last->next : &table->first) = node;
     table->last = node;
     table->node_count++;
-    if (r->reduce->distinct) {
-        node->same_hash = weiri_lookup_take(&table->by_hash, node->hash);
-        weiri_lookup_put(&table->by_hash, node->hash, node);
-    }
+    node->same_hash = weiri_lookup_take(&table->by_hash, node->hash);
+    weiri_lookup_put(&table->by_hash, node->hash, node);
     if (!table->advs)
         weiri_gate_init(r, node);
 }
@@ -169,8 +170,7 @@ void weiri_node_release(struct weir_router *r, struct node *node)
     *(node->prev != NULL ? &node->prev->next : &table->first) = node->next;
     *(node->next != NULL ? &node->next->prev : &table->last) = node->prev;
     table->node_count--;
-    if (r->reduce->distinct)
-        node_unhash(node);
+    node_unhash(node);
     weir_normal_destroy(node->normal);
     node_free(r, node);
 }
@@ -258,9 +258,19 @@ static void need_update_all(struct weir_router *r, struct node *node)
     node->updating = false;
 }
 
+/* No two subscriptions have the same, nor those of a broker that has started again; 0 where they
+ * are not numbered. */
+static uint64_t next_number(const struct weir_router *r)
+{
+    const uint64_t parts[] = {r->id, r->config.incarnation, r->next_uid + 1};
+
+    return r->reduce->numbered ? XXH3_64bits(parts, sizeof parts) | 1 : 0;
+}
+
 enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct hop *hop,
-                              struct client *client, uint64_t id, struct weir_normal *normal,
-                              struct weir_filter *filter, struct entry **out)
+                              struct client *client, uint64_t id, uint64_t sub_id,
+                              struct weir_normal *normal, struct weir_filter *filter,
+                              struct entry **out)
 {
     struct weir_str bytes = weir_normal_bytes(normal);
     uint64_t hash = XXH3_64bits_withSeed(bytes.ptr, bytes.len, r->config.hash_seed);
@@ -268,11 +278,13 @@ enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct
     struct entry *entry;
     enum weir_err err;
 
+    if (client != NULL)
+        sub_id = next_number(r);
+    hash ^= sub_id;
     entry = weiri_alloc_zeroed(r->alloc, 1, sizeof *entry);
     if (entry == NULL)
         return WEIR_ENOMEM;
-    if (r->reduce->distinct)
-        node = node_find(table, hash, bytes);
+    node = node_find(table, hash, sub_id, bytes);
     err = owner_reserve(r, hop, client, table->advs);
     if (err == WEIR_OK && node == NULL) {
         err = node_create(r, table, normal, hash, &fresh);
@@ -287,10 +299,12 @@ enum weir_err weiri_entry_add(struct weir_router *r, struct table *table, struct
     }
 
     weiri_work_renew(r, false);
-    if (fresh != NULL)
+    if (fresh != NULL) {
+        fresh->id = sub_id;
         node_insert(r, fresh);
-    else
+    } else {
         weir_normal_destroy(normal);
+    }
     *entry = (struct entry){.node = node,
                             .hop = hop,
                             .client = client,

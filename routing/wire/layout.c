@@ -40,7 +40,8 @@ static const struct field lsa_fields[] = {
     LIST(lsa, neighbours, WEIR_NEIGHBOUR_SIZE),
     END,
 };
-static const struct field sub_fields[] = {TREE(sub), FIELD(sub.seq), PAYLOAD(sub), END};
+static const struct field sub_fields[] = {TREE(sub), FIELD(sub.seq), FIELD(sub.id), PAYLOAD(sub),
+                                          END};
 static const struct field unsub_fields[] = {TREE(unsub), FIELD(unsub.seq), FIELD(unsub.ref), END};
 static const struct field ready_fields[] = {TREE(ready), FIELD(ready.seq), END};
 static const struct field ack_fields[] = {FIELD(ack.epoch), FIELD(ack.seq), END};

@@ -15,6 +15,7 @@ struct fuzz {
     uint64_t now_ms, epoch;
     uint32_t links[LINKS]; /* 0: down */
     uint32_t next_link;
+    bool numbered;
     struct weiri_buf buf;
 };
 
@@ -171,6 +172,7 @@ static void between_brokers(struct fuzz *f, struct weir_frame *frame, struct wei
     case WEIR_FRAME_SUB:
     case WEIR_FRAME_ADV:
         frame->u.sub.seq = next(f);
+        frame->u.sub.id = f->numbered ? 1u + next(f) % 4 : 0;
         frame->u.sub.payload = filter_of(
             f, frame->type == WEIR_FRAME_ADV ? WEIR_ROLE_ADVERTISEMENT : WEIR_ROLE_SUBSCRIPTION,
             normal);
@@ -273,6 +275,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz f = {.data = data, .size = size, .now_ms = 1000};
     uint8_t options = next(&f);
     struct weir_str neighbour = WEIR_STR("c");
+
+    f.numbered = options % 4 == WEIR_STRATEGY_SIMPLE;
     struct weir_router_config config = {.name = WEIR_STR("me"),
                                         .incarnation = 2,
                                         .strategy = (enum weir_strategy)(options % 4),

@@ -259,6 +259,43 @@ static void nothing_but_link_state_before_both_have_joined(void **state)
     }
 }
 
+/* One subscription that comes over two links, as over a cycle, is passed on once; equal ones of
+ * two clients are two. */
+static void a_subscription_is_known_by_its_number(void **state)
+{
+    struct net_config config = {.seed = 1, .strategy = WEIR_STRATEGY_SIMPLE};
+
+    (void)state;
+    for (uint64_t other = 7; other <= 8; other++) {
+        struct net *net = net_create(&config);
+        struct weir_frame frame = {.type = WEIR_FRAME_SUB};
+        struct weir_normal *normal;
+        struct weir_filter *filter;
+        struct weir_diags diags = {0};
+        int c[3];
+
+        assert_int_equal(weir_filter_compile(&filter, WEIR_STR("n > 1"), &diags, NULL), WEIR_OK);
+        assert_int_equal(weir_normal_create(&normal, filter, WEIR_ROLE_SUBSCRIPTION, NULL),
+                         WEIR_OK);
+        for (int i = 0; i < 4; i++)
+            (void)net_broker(net, 100);
+        for (int i = 0; i < 3; i++)
+            c[i] = net_join(net, 0, i + 1);
+        net_run(net);
+        for (int i = 0; i < 2; i++) {
+            frame.u.sub = (struct weir_sub){.seq = 2, .id = i == 0 ? 7 : other};
+            frame.u.sub.payload = weir_normal_bytes(normal);
+            net_forge(net, c[i], 0, &frame);
+        }
+        net_move(net, 2);
+        net_run(net);
+        assert_int_equal(net_log_count(net, "a>d SUB"), other == 7 ? 1 : 2);
+        weir_normal_destroy(normal);
+        weir_filter_destroy(filter);
+        net_destroy(net);
+    }
+}
+
 static void another_tree_cannot_be_joined(void **state)
 {
     struct weir_frame frame = {.type = WEIR_FRAME_JOIN, .u.join = {{1, 0, 0}}};
@@ -453,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_link_that_leaves_the_tree_is_closed),
         cmocka_unit_test(the_oldest_broker_is_the_root),
         cmocka_unit_test(nothing_but_link_state_before_both_have_joined),
+        cmocka_unit_test(a_subscription_is_known_by_its_number),
         cmocka_unit_test(another_tree_cannot_be_joined),
         cmocka_unit_test(trees_are_the_shortest),
     };

@@ -253,6 +253,24 @@ static void wait_between(struct run *run)
 
 /* ---- faults */
 
+static void cut(struct run *run, uint32_t link, uint32_t notice_us)
+{
+    uint32_t notice = (uint32_t)random_below(&run->chaos, notice_us);
+    if (!run->cut[link])
+        weir_sim_link_cut(run->world.sim, link, notice);
+    run->cut[link] = true;
+}
+
+/* Every link between two sides is cut at once; which broker is on which hangs on its number. */
+static void partition(struct run *run)
+{
+    struct world *world = &run->world;
+    uint64_t sides = random_u64(&run->chaos);
+    for (uint32_t i = 0; i < world->link_count; i++)
+        if ((sides >> world->links[i][0] & 1) != (sides >> world->links[i][1] & 1))
+            cut(run, i, 500 * MS);
+}
+
 static void fault(struct run *run)
 {
     struct world *world = &run->world;
@@ -260,14 +278,10 @@ static void fault(struct run *run)
     uint32_t link = (uint32_t)random_below(r, world->link_count);
     uint32_t broker = (uint32_t)random_below(r, world->broker_count);
     uint32_t client = (uint32_t)random_below(r, world->client_count);
-    switch (random_below(r, 10)) {
+    switch (random_below(r, 12)) {
     case 0:
     case 1:
-    case 2:
-        if (!run->cut[link])
-            weir_sim_link_cut(world->sim, link, (uint32_t)random_below(r, 500 * MS));
-        run->cut[link] = true;
-        break;
+    case 2: cut(run, link, 500 * MS); break;
     case 3:
     case 4:
         for (uint32_t i = 0; i < world->link_count; i++) {
@@ -286,6 +300,8 @@ static void fault(struct run *run)
         break;
     case 7: weir_sim_link_delay(world->sim, link, (uint32_t)random_below(r, 100 * MS)); break;
     case 8: world_disconnect(world, client); break;
+    case 9: cut(run, link, 6 * WORLD_HEARTBEAT_MS * MS); break; /* one end may be silent for long */
+    case 10: partition(run); break;
     default: world_read(world, client, random_chance(r, 50)); break;
     }
 }

@@ -114,6 +114,7 @@ struct weir_lsa {
 struct weir_sub {
     struct weir_tree tree;
     uint64_t seq;
+    uint64_t id; /* of the client's subscription, where equal ones are told apart; else 0 */
     struct weir_str payload; /* canonical bytes of the normal form */
 };
 /* UNSUB (numbered) and UNADV (data lane: seq is 0): withdraw the entry of SUB or ADV `ref`. */
