@@ -298,6 +298,33 @@ static void values_that_no_residual_takes_are_harmless(void **state)
     weir_normal_destroy(narrow);
 }
 
+/* A large set and a long list of residuals that several conjunctions have are held once. */
+static void what_conjunctions_have_in_common_is_held_once(void **state)
+{
+    char text[WEIR_FILTER_TEXT_MAX];
+    size_t len = (size_t)snprintf(text, sizeof text, "(a = 1 OR b = 1) AND (c = 1 OR d = 1)");
+    struct weir_normal *normal;
+    const struct weir_conjunction *first, *last;
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, " AND x > y + %d", i);
+    len += (size_t)snprintf(text + len, sizeof text - len, " AND z IN (0");
+    for (int i = 1; i < 50; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, ", %d", i);
+    (void)snprintf(text + len, sizeof text - len, ")");
+    normal = must_normalise(text);
+    assert_int_equal(weir_normal_count(normal), 4);
+    first = weir_normal_at(normal, 0);
+    last = weir_normal_at(normal, 3);
+    assert_int_equal(first->residual_count, 20);
+    assert_ptr_equal(first->residuals, last->residuals);
+    assert_int_equal(first->constraints[first->constraint_count - 1].domain.numbers.count, 50);
+    assert_ptr_equal(first->constraints[first->constraint_count - 1].domain.numbers.v,
+                     last->constraints[last->constraint_count - 1].domain.numbers.v);
+    weir_normal_destroy(normal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +334,7 @@ int main(void)
         cmocka_unit_test(residuals_have_limits),
         cmocka_unit_test(texts_have_limits),
         cmocka_unit_test(values_that_no_residual_takes_are_harmless),
+        cmocka_unit_test(what_conjunctions_have_in_common_is_held_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
