@@ -49,7 +49,8 @@ def run_slice(program, kind, first, last):
 
 def write(kind, first, last, sums):
     runs, published, delivered, failures, seconds = sums
-    dirty = "+" if git("status", "--porcelain", "--untracked-files=no") else ""
+    dirty = "+" if git("status", "--porcelain", "--untracked-files=no", "--", ".",
+                       ":!docs/simulation.md") else ""
     row = (f"| {datetime.date.today()} | {git('rev-parse', '--short', 'HEAD')}{dirty} | {kind} "
            f"| {first} to {last} | {runs:,} | {published:,} | {delivered:,} | {seconds:.1f} "
            f"| {failures} |\n")
