@@ -359,6 +359,7 @@ struct weir_matcher {
     _Atomic uint32_t version; /* counts the slots and attributes ever made, which probes look up */
     uint64_t numbers[WEIRI_SLOTS / 64]; /* of slots in use, or not reclaimed yet */
     uint32_t sweep_at;                  /* handle of rows to look at next; NONE: no sweep */
+    uint32_t sweep_rest;                /* changes until the next piece of it */
     uint32_t make_at;          /* before that: the next slot whose attribute may get a better one */
     bool sweep_failed;         /* for want of memory: it begins again */
     _Atomic uint32_t id_count; /* of ids */

@@ -19,6 +19,8 @@
 #define SPARE_NUMBERS 16u
 /* Blocks and pages looked at in a step, of which one may be renewed. */
 #define LOOKS_MAX 16u
+/* Changes after a piece of a sweep that are without one, so that a row of changes stays short. */
+#define REST 3u
 
 static bool make_slot(struct weir_matcher *m, struct weiri_attr *attr, uint32_t spare);
 static uint32_t free_number(const struct weir_matcher *m, uint32_t spare);
@@ -59,7 +61,12 @@ void weiri_slots_let_go(struct weir_matcher *m, struct weiri_attr *attr)
 
 void weiri_slots_step(struct weir_matcher *m)
 {
+    if (m->sweep_rest > 0) {
+        m->sweep_rest--;
+        return;
+    }
     if (m->sweep_at != WEIRI_NONE && m->make_at < WEIRI_SLOTS) {
+        m->sweep_rest = REST;
         make_next(m);
         return;
     }
@@ -77,6 +84,7 @@ void weiri_slots_step(struct weir_matcher *m)
             trim(m, rows);
             continue;
         }
+        m->sweep_rest = REST;
         if (!weiri_rows_renew(m, rows))
             m->sweep_failed = true;
         trim(m, weiri_rows_at(m, m->sweep_at - 1));
