@@ -53,7 +53,7 @@ enum weiri_key_kind {
 
 /* At most two slots: the one in use, and one that its rows are leaving. */
 #define WEIRI_ATTR_SLOTS 2u
-/* Lengths of texts that are told apart; longer ones count as the last. */
+/* Lengths that a key's text may have, but for parts: 0 to 62. */
 #define WEIRI_LENGTHS 64u
 
 /* The buckets of all parts that values of an attribute may contain, with holes. */
@@ -72,7 +72,7 @@ struct weiri_attr {
     _Atomic uint8_t slots[WEIRI_ATTR_SLOTS]; /* the first is the one in use; 0 for none */
     uint64_t coded; /* seen by the sample when the first slot's codes were made */
     _Atomic uint32_t keys[WEIRI_KEY_KINDS]; /* buckets of each kind */
-    /* a bit for each length that a key's text has: prefixes, suffixes, parts */
+    /* a bit for each length that a key's text has: of prefixes and of suffixes */
     _Atomic uint64_t lengths[WEIRI_KEY_CONTAINS + 1];
     uint32_t *length_counts[WEIRI_KEY_CONTAINS + 1]; /* WEIRI_LENGTHS of them, or NULL */
     _Atomic(struct weiri_parts *) parts;
@@ -148,7 +148,7 @@ struct weiri_column {
 struct weiri_row {
     uint32_t form;
     uint32_t conjunction; /* of the form */
-    uint32_t ref;         /* the only id where `plain`, else the form's handle */
+    uint32_t ref;         /* the only id; only where `plain` */
     bool plain;
     bool complete; /* the key and the columns say all */
     bool exact;    /* they do where the columns with `as_set` are sets */
@@ -172,7 +172,7 @@ struct weiri_rows {
 };
 /* What its rows stand for. */
 struct weiri_refs {
-    uint32_t *ref, *form; /* the only id where `plain`; the form's handle */
+    uint32_t *ref, *form; /* the only id, only where `plain`; the form's handle */
     uint8_t *conjunction;
 };
 
