@@ -416,13 +416,30 @@ static void bytes_tell_the_role(void **state)
     }
 }
 
+/* Any string may be the type, which is then not listed; what is asked of it stays all the same,
+ * also where conjunctions unite and where bytes are read. */
+static void the_type_is_still_asked_for(void **state)
+{
+    struct weir_normal *adv =
+        must_advertise("$type MATCHES 'a' AND x = 1 OR $type MATCHES 'a' AND x = 2");
+    struct weir_normal *again;
+
+    (void)state;
+    assert_int_equal(weir_normal_count(adv), 1);
+    assert_int_equal(weir_normal_at(adv, 0)->constraint_count, 1);
+    assert_int_equal(weir_normal_at(adv, 0)->residual_count, 1);
+    assert_int_equal(
+        weir_normal_decode(&again, WEIR_ROLE_ADVERTISEMENT, weir_normal_bytes(adv), NULL), WEIR_OK);
+    weir_normal_destroy(again);
+    weir_normal_destroy(adv);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(conformance_is_as_defined),
-        cmocka_unit_test(printed_forms),
-        cmocka_unit_test(covering_needs_all_that_is_allowed),
-        cmocka_unit_test(bytes_tell_the_role),
+        cmocka_unit_test(conformance_is_as_defined),          cmocka_unit_test(printed_forms),
+        cmocka_unit_test(covering_needs_all_that_is_allowed), cmocka_unit_test(bytes_tell_the_role),
+        cmocka_unit_test(the_type_is_still_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
