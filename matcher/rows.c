@@ -24,6 +24,8 @@ static struct weiri_sheet *find_sheet(struct weir_matcher *m, struct weiri_bucke
 static bool number(struct weir_matcher *m, struct weiri_rows *rows);
 static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *rows,
                                     const struct weiri_row *row);
+static void leave_old_sets(const struct weir_matcher *m, const struct weiri_block *block,
+                           struct weiri_columns *columns);
 static struct weiri_rows *replace(struct weir_matcher *m, struct weiri_rows *rows,
                                   struct weiri_rows *by);
 static bool renew_block(struct weir_matcher *m, struct weiri_rows *rows);
@@ -278,6 +280,7 @@ static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *r
         return &page->rows;
     }
     columns = ops->columns(rows);
+    leave_old_sets(m, (const struct weiri_block *)rows, &columns);
     wider = ops->extend(&columns, row);
     full = ops->free_row(rows) == WEIRI_NONE;
     if (!wider && !full)
@@ -287,6 +290,22 @@ static struct weiri_rows *make_room(struct weir_matcher *m, struct weiri_rows *r
         return NULL;
     ops->copy(larger, rows);
     return replace(m, rows, larger);
+}
+
+/* A column of sets outlives its slot, whose number another one may have by now: then it goes over
+ * as hulls. */
+static void leave_old_sets(const struct weir_matcher *m, const struct weiri_block *block,
+                           struct weiri_columns *columns)
+{
+    for (uint32_t k = 0; k < columns->count; k++) {
+        const struct weiri_slot *slot;
+
+        if ((columns->sets >> k & 1) == 0)
+            continue;
+        slot = m->slots[columns->slots[k]];
+        if (slot == NULL || slot->sets != weiri_block_sets(block, k))
+            columns->sets &= ~(1u << k);
+    }
 }
 
 static struct weiri_rows *replace(struct weir_matcher *m, struct weiri_rows *rows,

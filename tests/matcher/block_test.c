@@ -1,16 +1,8 @@
 /* block_test.c - a block made for rows, as a renewal makes it, says of each what its columns say.
  */
+#include "normal/support.h"
 #include "rows.h"
 #include "scan.h"
-
-#include "random.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define ROWS 8u
 #define SLOTS 5u
@@ -119,9 +111,66 @@ static void blocks_say_what_rows_say(void **state)
     assert_true(mixed > 0 && sure > 0);
 }
 
+static void add(struct weir_matcher *m, uint32_t id, const char *text)
+{
+    struct weir_normal *normal = must_normalise(text);
+
+    assert_int_equal(weir_matcher_add(m, id, 0, normal), WEIR_OK);
+    weir_normal_destroy(normal);
+}
+
+/* The attribute's last filter goes, and with it its slot; then its block becomes larger. */
+static void sets_may_outlive_their_slot(void **state)
+{
+    struct weir_attr attrs[] = {
+        {WEIR_STR("k"), weir_value_string(WEIR_STR("x"))},
+        {WEIR_STR("b"), weir_value_int(9)               },
+        {WEIR_STR("e"), weir_value_int(5)               },
+    };
+    struct weir_match_scratch *scratch;
+    struct weir_notification n;
+    struct weir_matches matches;
+    struct weir_matcher *m;
+    uint8_t *bytes;
+    size_t size;
+    char text[64];
+
+    (void)state;
+    assert_int_equal(weir_matcher_create(&m, NULL), WEIR_OK);
+    assert_int_equal(weir_match_scratch_create(&scratch, NULL), WEIR_OK);
+    add(m, 1, "k = 'x' AND b > 3");
+    add(m, 2, "k = 'x' AND a <> 5");
+    assert_true(weir_matcher_remove(m, 2));
+    for (uint32_t id = 10; id < 20; id++) {
+        (void)snprintf(text, sizeof text, "k = 'x' AND b > %u", (unsigned)id - 6);
+        add(m, id, text);
+    }
+    add(m, 3, "k = 'x' AND e <> 5"); /* may have the slot's number now */
+    add(m, 4, "k = 'x' AND e <> 6 AND b > 1");
+    for (uint32_t id = 20; id < 40; id++) {
+        (void)snprintf(text, sizeof text, "k = 'x' AND c > %u", (unsigned)id);
+        add(m, id, text);
+    }
+    assert_int_equal(weir_match_scratch_reserve(scratch, m), WEIR_OK);
+    assert_int_equal(
+        weir_notification_encode(&bytes, &size, attrs, COUNT_OF(attrs), WEIR_STR(""), NULL, NULL),
+        WEIR_OK);
+    n = weir_notification_view(bytes, size);
+    matches = weir_matcher_match(m, &n, WEIR_UNDECIDED_NO, scratch);
+    weir_match_scratch_sort(scratch);
+    assert_int_equal(matches.count, 7); /* 1, 4, and 10 to 14 */
+    assert_int_equal(matches.v[0], 1);
+    assert_int_equal(matches.v[1], 4);
+    assert_int_equal(matches.v[6], 14);
+    free(bytes);
+    weir_match_scratch_destroy(scratch);
+    weir_matcher_destroy(m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sets_may_outlive_their_slot),
         cmocka_unit_test(blocks_say_what_rows_say),
     };
 

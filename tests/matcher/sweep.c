@@ -6,6 +6,7 @@
  *   ... --workload stock --size 1000                 only these
  *   ... --readers 2                                  threads that match meanwhile
  *   ... --seed 17                                    the first seed of each size
+ *   ... --trace 1                                    says each case before it is run, on stderr
  *
  * It prints a line for each size, in the order in which they are run: what follows the last one is
  * left to do.  Of a failure it prints the line that shows it again: without readers, always. */
@@ -21,7 +22,7 @@
 #define DECISIONS_DEFAULT 30000u
 
 struct options {
-    uint64_t decisions, seed, size, readers, cases;
+    uint64_t decisions, seed, size, readers, cases, trace;
     int workload; /* -1: all */
 };
 
@@ -42,7 +43,7 @@ int main(int argc, char **argv)
     if (!parse(&options, argc, argv)) {
         fprintf(stderr,
                 "usage: %s [--decisions N] [--workload " WEIRI_WORKLOAD_NAMES "]\n"
-                "    [--size N] [--seed N] [--cases N] [--readers N]\n",
+                "    [--size N] [--seed N] [--cases N] [--readers N] [--trace 1]\n",
                 argv[0]);
         return 2;
     }
@@ -64,6 +65,7 @@ static bool parse(struct options *options, int argc, char **argv)
         {"--seed",      &options->seed     },
         {"--cases",     &options->cases    },
         {"--readers",   &options->readers  },
+        {"--trace",     &options->trace    },
     };
 
     for (int i = 1; i < argc; i += 2) {
@@ -127,6 +129,9 @@ static bool run_size(const struct options *options, struct sweep_case what, uint
     char wrong[512];
 
     do {
+        if (options->trace > 0)
+            fprintf(stderr, "--workload %s --size %zu --seed %" PRIu64 " --cases 1 --readers %zu\n",
+                    weiri_workload_name(what.workload), what.size, what.seed, what.readers);
         if (!sweep_run(&what, totals, wrong, sizeof wrong)) {
             printf("%s\nshown by: matcher_sweep --workload %s --size %zu --seed %" PRIu64
                    " --cases 1 --readers %zu\n",
