@@ -129,6 +129,16 @@ static enum weir_err declare(struct weir_router *r, struct client *client,
     return WEIR_OK;
 }
 
+/* The implicit advertisement has done its work once explicit ones have taken over, or
+ * have come and gone. */
+static void end_implicit(struct weir_router *r, struct client *client)
+{
+    if (client->implicit == NULL || !client->advertised || client->held_first != NULL)
+        return;
+    weiri_entry_remove(r, client->implicit);
+    client->implicit = NULL;
+}
+
 static enum weir_err withdraw(struct weir_router *r, struct client *client, uint32_t id, bool adv)
 {
     enum weir_frame_type type = adv ? WEIR_FRAME_UNADVACK : WEIR_FRAME_UNSUBACK;
@@ -137,9 +147,12 @@ static enum weir_err withdraw(struct weir_router *r, struct client *client, uint
 
     err = answer(r, client, type, id, entry == NULL ? WEIR_REASON_UNKNOWN_ID : WEIR_REASON_NONE,
                  entry == NULL ? WEIR_STR("no such id") : (struct weir_str){NULL, 0});
-    if (err == WEIR_OK && entry != NULL)
-        weiri_entry_remove(r, entry);
-    return err;
+    if (err != WEIR_OK || entry == NULL)
+        return err;
+    weiri_entry_remove(r, entry);
+    if (adv && client->owned[1].count == 1)
+        end_implicit(r, client); /* no other one will come into force and end it */
+    return WEIR_OK;
 }
 
 /* ---- PUBLISH */
@@ -367,15 +380,6 @@ enum weir_err weiri_session(struct weir_router *r, struct client *client,
 }
 
 /* ---- at the end of a step */
-
-/* The implicit advertisement has done its work once explicit ones have taken over. */
-static void end_implicit(struct weir_router *r, struct client *client)
-{
-    if (client->implicit == NULL || !client->advertised || client->held_first != NULL)
-        return;
-    weiri_entry_remove(r, client->implicit);
-    client->implicit = NULL;
-}
 
 static enum weir_err release_held(struct weir_router *r, struct client *client)
 {

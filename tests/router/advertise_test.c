@@ -108,6 +108,32 @@ static void publishing_waits_for_the_implicit_advertisement(void **state)
     net_destroy(net);
 }
 
+/* The first explicit one goes before it is in force: nobody is left who would end the implicit one.
+ */
+static void the_implicit_advertisement_ends_with_the_last_explicit_one(void **state)
+{
+    struct net_config config = with_advertisements;
+    int c[2];
+    struct net *net;
+    int pub;
+
+    (void)state;
+    config.strategy = WEIR_STRATEGY_IDENTITY; /* covering: what TRUE covers is in force at once */
+    net = line(config, 3, c);
+    pub = net_client(net, 0, "p");
+    net_publish(net, pub, 20, 0);
+    net_run(net);
+    assert_int_equal(weir_router_stats(net_router(net, 2)).advs, 1);
+    net_advertise(net, pub, 1, "n > 1000");
+    net_advertise(net, pub, 2, "n > 2000");
+    net_unadvertise(net, pub, 1);
+    net_unadvertise(net, pub, 2);
+    net_run(net);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(weir_router_stats(net_router(net, i)).advs, 0);
+    net_destroy(net);
+}
+
 static void unadv_does_not_overtake_data(void **state)
 {
     struct net_config config = with_advertisements;
@@ -165,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(subscriptions_go_where_they_are_advertised),
         cmocka_unit_test(publishing_waits_for_the_implicit_advertisement),
+        cmocka_unit_test(the_implicit_advertisement_ends_with_the_last_explicit_one),
         cmocka_unit_test(unadv_does_not_overtake_data),
         cmocka_unit_test(covered_advertisements_stay_behind),
     };
