@@ -110,10 +110,13 @@ AVX512 static void scan_bitmaps(const struct weiri_sheet *sheet, const uint8_t *
         maybe[p] = atomic_load_explicit(&sheet->live[p], memory_order_acquire);
     for (uint32_t i = 0; i < strips; i++) {
         const uintptr_t strip = atomic_load_explicit(&sheet->strips[i], memory_order_acquire);
+        const _Atomic uint64_t *line;
 
-        words[count] = weiri_strip_line(strip, weiri_cell(codes[sheet->slots[i]]));
-        if (strip != 0)
-            pages[count++] = atomic_load_explicit(words[count]++, memory_order_relaxed);
+        if (strip == 0)
+            continue;
+        line = weiri_strip_line(strip, weiri_cell(codes[sheet->slots[i]]));
+        pages[count] = atomic_load_explicit(line, memory_order_relaxed);
+        words[count++] = line + 1;
     }
     for (uint32_t p = 0; p < sheet->rows.capacity; p += 8) {
         __m512i rows = _mm512_loadu_si512(maybe + p);
