@@ -13,6 +13,7 @@
 #define NOTIFICATIONS 24u
 #define GROUPS 40u
 #define STEPS 250u
+#define MATCHES_LEAST 100u /* of a reader, however late its thread comes */
 
 enum answer { ANSWER_NO, ANSWER_MAYBE, ANSWER_YES };
 
@@ -168,12 +169,12 @@ static void *read_on(void *argument)
 
     if (weir_match_scratch_create(&scratch, NULL) != WEIR_OK)
         abort();
-    do { /* once at least, however late the thread comes */
+    do {
         if (weir_match_scratch_reserve(scratch, reader->plan->m) != WEIR_OK)
             abort();
         look(reader, scratch, &r);
         atomic_fetch_add(&grace->passed[reader->number], 1);
-    } while (!atomic_load(&grace->stop));
+    } while (reader->matches < MATCHES_LEAST || !atomic_load(&grace->stop));
     weir_match_scratch_destroy(scratch);
     return NULL;
 }
